@@ -1,0 +1,53 @@
+# Each target sets itself up in .venv. Needs Python 3.11 or newer, and nothing else; uses uv where there is one.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(shell command -v uv 2>/dev/null)
+LOCK := uv pip compile pyproject.toml -q --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+DIRT := .venv .hypothesis .ruff_cache .import_linter_cache .coverage*
+
+.PHONY: help demo test check pictures lock clean
+
+help:
+	@echo "make demo      try the bot in a browser: no Discord, no key, no money"
+	@echo "make test      all tests"
+	@echo "make check     what CI runs: format, lint, types, contracts, dependencies, tests"
+	@echo "make pictures  make the pictures of the README anew (Chromium)"
+	@echo "make lock      write the lock files anew (uv)"
+	@echo "make clean     remove what these made"
+
+demo: .venv/.demo
+	@exec $(BIN)/python -m bot demo
+
+test: .venv/.dev
+	@$(BIN)/python -m pytest -n auto
+
+check: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/python -m pytest -n auto
+
+pictures: .venv/.dev
+	@$(BIN)/python -m demo.pictures
+
+lock:
+	@$(if $(UV),,$(error make lock needs uv: https://docs.astral.sh/uv/))
+	@$(LOCK) --extra speed --extra postgres --extra demo --extra dev -o requirements/dev.txt
+	@$(LOCK) -c requirements/dev.txt --extra speed --extra demo -o requirements/demo.txt
+	@$(LOCK) -c requirements/dev.txt --extra speed --extra postgres -o requirements/run.txt
+
+clean:
+	@rm -rf $(DIRT)
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Pullcord needs Python 3.11 or newer, and $(PYTHON) is " + sys.version.split()[0] + ". Name another: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "This Python can't make a .venv; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+# A stamp for each lock file: a changed lock installs again, an unchanged one costs nothing.
+.venv/.%: requirements/%.txt | .venv/bin/python
+	@echo "Installing requirements/$*.txt into .venv (the first time takes half a minute)"
+	@$(if $(UV),uv pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -qq --disable-pip-version-check) --require-hashes -r $<
+	@touch $@

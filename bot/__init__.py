@@ -1,0 +1,1 @@
+"""Pullcord: open packs of real cards from Discord."""

@@ -1,0 +1,138 @@
+"""The composition root: every part once, started and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from bot.domain.clock import SECOND, SystemClock
+from bot.errors import SettingsError
+from bot.partner.api import PartnerReads
+from bot.partner.orders import PartnerOrders
+from bot.scheduler import Scheduler
+from bot.services.accounts import Accounts
+from bot.services.appraisal import Appraisal
+from bot.services.cards import Cards
+from bot.services.catalogue import Catalogue
+from bot.services.delivery import Delivery
+from bot.services.offers import Offers
+from bot.services.opening import Opening
+from bot.services.ordering import Ordering
+from bot.services.outbox import Outbox
+from bot.services.purchases import Purchases
+from bot.services.sales import Sales
+from bot.services.settling import Settling
+from bot.services.steps import Steps
+from bot.services.timing import Timing
+from bot.store.engine import Store
+from bot.store.limits import put_bot_limit
+from bot.store.lock import FileLock
+from bot.store.meta import Meta
+from bot.store.migrate import upgrade
+from bot.tasks import Tasks
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from bot.domain.clock import Clock
+    from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+class App:
+    """All of the bot but Discord. `sync` is for tests: see `Store.open`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        timing: Timing | None = None,
+        sync: str = "FULL",
+    ) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        timing = timing or Timing.settling(settings.settle_seconds)
+        self.tasks, self.calls = Tasks(), Tasks()
+        self.store = Store.open(settings.database, sync=sync)
+        self._lock = FileLock.beside(settings.database)
+        self.meta = Meta(self.store)
+        key, url = settings.partner_api_key, settings.partner_api_url
+        self.reads = PartnerReads(url, key, self.clock, transport=transport)
+        self.orders = PartnerOrders(url, key, self.clock, transport=transport, wall=timing.wall / SECOND)
+        self.outbox = Outbox(self.store, self.clock)
+        self.catalogue = Catalogue(self.reads, self.clock, self.tasks)
+        self.accounts = Accounts(self.store, self.clock, settings)
+        self.cards = Cards(self.store)
+        steps = Steps(self.store, self.clock, self.outbox, timing)
+        appraisal = Appraisal(self.reads, self.catalogue)
+        delivery = Delivery(self.store, self.clock, steps, self.reads, appraisal, self.outbox, timing)
+        settling = Settling(self.store, self.clock, settings, steps, self.reads, delivery, timing)
+        ordering = Ordering(self.store, self.clock, steps, self.orders, self.catalogue, timing, self.calls)
+        self.purchases = Purchases(self.store, steps, ordering, delivery, settling, self.outbox, self.tasks)
+        self.opening = Opening(
+            self.store, self.clock, settings, self.catalogue, self.accounts, self.purchases, self.reads
+        )
+        self.offers = Offers(self.store, self.clock, settings, self.reads, self.outbox)
+        self.sales = Sales(
+            self.store, self.clock, settings, self.offers, self.orders, self.reads, self.outbox, timing, self.calls
+        )
+        self._scheduler = Scheduler("due", self.clock, self.tasks, next_due=self._next_due, work=self._work)
+        self.purchases.on_due = self.sales.on_due = self._scheduler.now
+
+    async def start(self) -> None:
+        """Opens the database, and refuses one that belongs to another process or environment.
+
+        Raises:
+            SettingsError: with the sentence for the operator.
+        """
+        self._lock.take()
+        await upgrade(self.store)
+        mine = self.settings.environment
+        stamped = await self.meta.claim("environment", mine)
+        if stamped != mine:
+            raise SettingsError(
+                f"This database belongs to the environment {stamped!r}, and these settings are for {mine!r}: "
+                "use another DATABASE_URL or DATA_DIR for each."
+            )
+        await put_bot_limit(self.store, self.settings.daily_spend_limit)
+
+    async def resume(self) -> None:
+        """Takes up all that is unfinished. Commands needn't wait for it."""
+        await self.sales.resume()
+        await self.purchases.resume()
+
+    async def _work(self) -> None:
+        now = self.clock.now()
+        await self.purchases.due(now)
+        await self.sales.due(now)
+
+    async def _next_due(self) -> int | None:
+        due = [at for at in (await self.purchases.next_due(), await self.sales.next_due()) if at is not None]
+        return min(due, default=None)
+
+    def stop_accepting(self) -> None:
+        """No new purchases and sales; those under way go on."""
+        self.purchases.accepting = self.sales.accepting = False
+
+    async def drain(self, grace: float) -> None:
+        """Waits for the calls that move money, at most `grace` seconds.
+
+        What else is unfinished is taken up by the next start.
+        """
+        self.stop_accepting()
+        self._scheduler.stop()
+        await self.calls.wait(grace)
+
+    async def close(self) -> None:
+        """Ends everything, whether or not it was drained."""
+        self.stop_accepting()
+        self._scheduler.stop()
+        await self.calls.cancel()
+        await self.tasks.cancel()
+        await asyncio.gather(self.reads.close(), self.orders.close())
+        await self.store.close()
+        self._lock.leave()

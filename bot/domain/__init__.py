@@ -1,0 +1,1 @@
+"""What is true of packs, cards, money and purchases, without any I/O."""

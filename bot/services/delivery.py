@@ -1,0 +1,160 @@
+"""From ACCEPTED to the cards: polling the session, and storing what it gives."""
+
+from __future__ import annotations
+
+import logging
+import random
+from typing import TYPE_CHECKING
+
+from bot.domain.clock import SECOND
+from bot.domain.purchase import State
+from bot.partner.errors import PartnerError, SessionFailedError
+from bot.partner.models import Pending
+from bot.services.outbox import add_post
+from bot.services.steps import LaneTakenError
+from bot.store import cards, purchases
+from bot.store.cards import Owner
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.domain.clock import Clock
+    from bot.domain.item import Item
+    from bot.partner.api import PartnerReads
+    from bot.partner.models import Fulfilled
+    from bot.services.appraisal import Appraisal
+    from bot.services.outbox import Outbox
+    from bot.services.steps import Steps
+    from bot.services.timing import Timing
+    from bot.store.engine import Store
+    from bot.store.purchases import Purchase
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE, OVERDUE_PAUSE = 1.0, 5.0, 60.0
+"""Seconds between two polls, which the server itself holds for up to six (partner-api: poll)."""
+LONG_WAIT = 15 * 60 * SECOND
+"""An order that took longer is announced with a mention when its cards are there."""
+_INVENTORY_PAUSES = (0.0, 2.0, 8.0)
+
+
+class Delivery:
+    """Waits for sessions and makes cards of their results."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        steps: Steps,
+        reads: PartnerReads,
+        appraisal: Appraisal,
+        outbox: Outbox,
+        timing: Timing,
+    ) -> None:
+        self._store, self._clock, self._steps, self._reads = store, clock, steps, reads
+        self._appraisal, self._outbox, self._timing = appraisal, outbox, timing
+
+    async def follow(self, seen: Purchase) -> Purchase:
+        """Polls until the session has a result, however long that takes."""
+        session, since = seen.session_id, seen.accepted_at
+        assert session is not None
+        assert since is not None
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                answer = await self._reads.status(session)
+            except SessionFailedError as error:
+                # Not yet a failed purchase: a session can be forgotten. The inventory decides.
+                try:
+                    return await self._steps.take(seen, State.IN_DOUBT, detail=str(error))
+                except LaneTakenError:
+                    pause = LONGEST_PAUSE
+            except PartnerError as error:
+                log.info("poll of %s: %s", seen.id, error)
+            else:
+                if not isinstance(answer, Pending):
+                    return await self._result(seen, answer)
+            if not seen.overdue and self._clock.now() - since > self._timing.overdue:
+                seen = await self._steps.change(seen, overdue=True, look_at=None)
+                log.warning("order %s is overdue: the partner has been at it for over half an hour", seen.id)
+            await self._clock.sleep((OVERDUE_PAUSE if seen.overdue else pause) * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+            pause = min(pause * 1.5, LONGEST_PAUSE)
+
+    async def _result(self, seen: Purchase, result: Fulfilled) -> Purchase:
+        if result.user_id not in {None, seen.user_id}:
+            # Somebody else's cards are nobody's to show or sell here.
+            items = ", ".join(item.id for item in result.items)
+            detail = f"the result is for user {result.user_id}: {items}"
+            return await self._steps.take(seen, State.REVIEW, detail=detail, reason="foreign")
+        if len(result.items) == seen.amount:
+            return await self.deliver(seen, result.items, detail=f"result {result.public_id}")
+        reason = "too_few" if len(result.items) < seen.amount else "too_many"
+        return await self.deliver(
+            seen, result.items, to=State.REVIEW, reason=reason, detail=f"{len(result.items)} cards of {seen.amount}"
+        )
+
+    async def deliver(
+        self,
+        seen: Purchase,
+        items: Sequence[Item],
+        *,
+        to: State = State.DELIVERED,
+        reason: str | None = None,
+        detail: str = "",
+    ) -> Purchase:
+        """Stores the cards with the step, before any of them is shown.
+
+        Raises:
+            LostError: the purchase has moved on.
+        """
+        now = self._clock.now()
+        new = await self._appraisal.of(seen, items)
+        owner = Owner(seen.id, seen.discord_id, seen.user_id, seen.guild_id, seen.pack_id, seen.pack_name)
+
+        async def store(conn: AsyncConnection, made: Purchase) -> None:
+            await cards.add(conn, owner, new, now)
+            if now - made.created_at > LONG_WAIT:
+                await add_post(
+                    conn, now, made.channel_id, "order_arrived", mention=made.discord_id, purchase_id=made.id
+                )
+
+        made = await self._steps.take(seen, to, detail=detail, also=store, reason=reason, cards=len(new))
+        await self._complete(made)
+        return made
+
+    async def _complete(self, made: Purchase) -> None:
+        """Price, deadline and date of the cards, which only the inventory knows."""
+        for pause in _INVENTORY_PAUSES:
+            await self._clock.sleep(pause)
+            try:
+                inventory = await self._reads.inventory(made.user_id)
+            except PartnerError as error:
+                log.info("the inventory for %s can't be read: %s", made.id, error)
+                continue
+            if await self._fill(made, inventory.items):
+                return
+
+    async def _fill(self, made: Purchase, items: Sequence[Item]) -> bool:
+        """True when every card was found."""
+        async with self._store.read() as conn:
+            open_cards = [c for c in await cards.of_purchase(conn, made.id) if c.purchased_at is None]
+        # Of the same item twice the newest are these.
+        found = sorted((i for i in items if i.pack_id in {None, made.pack_id}), key=lambda i: i.purchased_at or 0)
+
+        async def work(conn: AsyncConnection) -> int:
+            filled = 0
+            for card in open_cards:
+                item = next((i for i in reversed(found) if i.id == card.item_id), None)
+                if item is not None:
+                    found.remove(item)
+                    await cards.refresh(conn, card, item)
+                    filled += 1
+            if filled:
+                await purchases.touch(conn, made.id)
+            return filled
+
+        filled = await self._store.run(work)
+        self._outbox.news()
+        return filled == len(open_cards)

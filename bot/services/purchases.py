@@ -1,0 +1,117 @@
+"""Purchases under way: one task each, from the reservation to the cards, and the looks of those in doubt."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from bot.domain.purchase import State
+from bot.errors import LostError, Refusal
+from bot.store import purchases
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.services.delivery import Delivery
+    from bot.services.ordering import Ordering
+    from bot.services.outbox import Outbox
+    from bot.services.settling import Settling
+    from bot.services.steps import Steps
+    from bot.store.engine import Store
+    from bot.store.purchases import Purchase
+    from bot.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+
+class Purchases:
+    """Runs them. `accepting` is False from the moment the bot is told to stop."""
+
+    def __init__(
+        self,
+        store: Store,
+        steps: Steps,
+        ordering: Ordering,
+        delivery: Delivery,
+        settling: Settling,
+        outbox: Outbox,
+        tasks: Tasks,
+    ) -> None:
+        self._store, self._steps, self._outbox, self._tasks = store, steps, outbox, tasks
+        self._ordering, self._delivery, self._settling = ordering, delivery, settling
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self.on_due: Callable[[], None] = lambda: None
+        """Called when a purchase may have got an earlier due time. The scheduler sets it."""
+        self.accepting = True
+
+    async def begin(self, reserve: Callable[[AsyncConnection], Awaitable[Purchase]]) -> Purchase:
+        """Reserves and starts, also when whoever asks is gone before it is done.
+
+        Raises:
+            Refusal: those of `reserve`.
+        """
+        made = await asyncio.shield(self._tasks.spawn(self._begin(reserve), "reserve"))
+        if isinstance(made, Refusal):
+            raise made
+        return made
+
+    async def _begin(self, reserve: Callable[[AsyncConnection], Awaitable[Purchase]]) -> Purchase | Refusal:
+        try:
+            made = await self._store.run(reserve)
+        except Refusal as refusal:
+            return refusal
+        self._outbox.news()
+        self._start(made.id)
+        return made
+
+    async def resume(self) -> None:
+        """Takes up what an earlier process left. What it may have sent is in doubt, and is not sent again."""
+        async with self._store.read() as conn:
+            left = await purchases.running(conn)
+        for seen in left:
+            if seen.state is State.SUBMITTING:
+                await self._steps.take(seen, State.IN_DOUBT, detail="the bot was restarted during the order")
+            elif seen.state is not State.IN_DOUBT:
+                self._start(seen.id)
+        self.on_due()
+
+    async def due(self, now: int) -> None:
+        """Does what is due: looks for those in doubt, and whatever no task is at although it should be."""
+        async with self._store.read() as conn:
+            ids = await purchases.due_looks(conn, now)
+        for purchase_id in ids:
+            self._start(purchase_id)
+
+    async def next_due(self) -> int | None:
+        """The earliest due time of a purchase that no task is at, milliseconds UTC."""
+        async with self._store.read() as conn:
+            return await purchases.next_look(conn, without=tuple(self._running))
+
+    def _start(self, purchase_id: str) -> None:
+        if purchase_id in self._running:
+            return
+        task = self._tasks.spawn(self._run(purchase_id), f"purchase {purchase_id}")
+        self._running[purchase_id] = task
+        task.add_done_callback(lambda _: self._ended(purchase_id))
+
+    def _ended(self, purchase_id: str) -> None:
+        del self._running[purchase_id]
+        self.on_due()
+
+    async def _run(self, purchase_id: str) -> None:
+        seen = await self._steps.get(purchase_id)
+        try:
+            if seen.state is State.RESERVED and self.accepting:
+                seen = await self._ordering.order(seen)
+            elif seen.state is State.SUBMITTING:
+                # Its own task would be here still: the outcome couldn't be stored.
+                seen = await self._steps.take(seen, State.IN_DOUBT, detail="its outcome was not recorded in time")
+            elif seen.state in {State.IN_DOUBT, State.NOT_EXECUTED}:
+                seen = await self._settling.look(seen)
+            if seen.state is State.ACCEPTED:
+                await self._delivery.follow(seen)
+        except LostError:
+            log.info("purchase %s was moved on by somebody else", purchase_id)

@@ -1,0 +1,266 @@
+"""Selling a card back: a durable intent, one call, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.clock import SECOND
+from bot.domain.ids import ulid
+from bot.domain.sale import CardState, SaleState
+from bot.errors import LostError, Refusal
+from bot.partner import errors as partner
+from bot.partner.orders import Deadline
+from bot.services.offers import find
+from bot.store import audit, cards, lanes, messages, purchases, sales
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.domain.clock import Clock
+    from bot.partner.api import PartnerReads
+    from bot.partner.orders import PartnerOrders
+    from bot.services.offers import Offers
+    from bot.services.outbox import Outbox
+    from bot.services.place import Reply
+    from bot.services.timing import Timing
+    from bot.settings import Settings
+    from bot.store.cards import Card
+    from bot.store.engine import Store
+    from bot.store.sales import Sale
+    from bot.tasks import Tasks
+
+log = logging.getLogger(__name__)
+ENOUGH_LOOKS = 2
+_CARD_AFTER = {
+    SaleState.SOLD: CardState.SOLD,
+    SaleState.NOT_SOLD: CardState.HELD,
+    SaleState.GONE: CardState.GONE,
+    SaleState.IN_DOUBT: CardState.IN_DOUBT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SaleView:
+    """A sale and its card."""
+
+    sale: Sale
+    card: Card
+
+
+class Sales:
+    """Sales, each a task of its own from the moment it is confirmed. A shutdown waits for `calls`."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        settings: Settings,
+        offers: Offers,
+        orders: PartnerOrders,
+        reads: PartnerReads,
+        outbox: Outbox,
+        timing: Timing,
+        calls: Tasks,
+    ) -> None:
+        self._store, self._clock, self._settings, self._offers = store, clock, settings, offers
+        self._orders, self._reads, self._outbox = orders, reads, outbox
+        self._timing, self._calls = timing, calls
+        self._running: set[str] = set()
+        self.on_due: Callable[[], None] = lambda: None
+        """Called when a sale may have got an earlier due time. The scheduler sets it."""
+        self.accepting = True
+
+    async def view(self, sale_id: str) -> SaleView:
+        async with self._store.read() as conn:
+            sale = await sales.by_id(conn, sale_id)
+            assert sale is not None, "sales are never deleted"
+            card = await cards.by_id(conn, sale.card_id)
+            assert card is not None
+            return SaleView(sale, card)
+
+    async def sell(self, card_id: str, discord_id: int, guild_id: int, quoted: int, reply: Reply) -> Sale:
+        """Sells for `quoted` cents or more; starts, and is shown at `reply` from then on.
+
+        Raises:
+            Refusal: those of `Offers.quote`, `price_dropped`, `stopping`.
+        """
+        if not self.accepting:
+            raise Refusal("stopping")
+        quote = await self._offers.quote(card_id, discord_id, guild_id)
+        if quote.price < quoted:
+            raise Refusal("price_dropped", quoted_cents=quoted, price_cents=quote.price)
+        # Shielded: from here on it goes its way, whoever pressed.
+        begun = await asyncio.shield(
+            self._calls.spawn(self._begin(card_id, discord_id, guild_id, quote.price, reply), "sale")
+        )
+        if isinstance(begun, Refusal):
+            raise begun
+        return begun
+
+    async def _begin(self, card_id: str, discord_id: int, guild_id: int, quoted: int, reply: Reply) -> Sale | Refusal:
+        now = self._clock.now()
+        deadline = Deadline.after(self._clock, self._timing.lease / SECOND)
+
+        async def work(conn: AsyncConnection) -> SaleView:
+            card = await self._offers.check(conn, card_id, discord_id, guild_id)
+            sale = await sales.add(
+                conn,
+                id=ulid(now),
+                card_id=card_id,
+                discord_id=discord_id,
+                user_id=card.user_id,
+                guild_id=guild_id,
+                pack_id=card.pack_id,
+                quoted=quoted,
+                created_at=now,
+                look_at=now + self._timing.lease,
+            )
+            if not await lanes.take(conn, card.user_id, card.pack_id, now=now, sale_id=sale.id):
+                raise Refusal("lane_busy")
+            await messages.add(
+                conn,
+                now,
+                sale_id=sale.id,
+                channel_id=reply.channel_id,
+                message_id=reply.message_id,
+                token=reply.token,
+                token_until=reply.token_until,
+                private=reply.private,
+            )
+            await audit.add(
+                conn, "sale", sale.id, now, actor=discord_id, guild_id=guild_id, card=card.name, quoted=quoted
+            )
+            return SaleView(sale, await self._step(conn, card, CardState.SUBMITTING))
+
+        try:
+            view = await self._store.run(work)
+        except Refusal as refusal:
+            return refusal
+        except LostError:
+            return Refusal("card_selling")
+        self._outbox.news()
+        self._running.add(view.sale.id)
+        self._calls.spawn(self._call(view, deadline), f"sale {view.sale.id}")
+        return view.sale
+
+    @staticmethod
+    async def _step(conn: AsyncConnection, card: Card, to: CardState, **values: Any) -> Card:
+        if card.purchase_id is not None:
+            await purchases.touch(conn, card.purchase_id)
+        return await cards.step(conn, card, to, **values)
+
+    async def _call(self, view: SaleView, deadline: Deadline) -> None:
+        try:
+            amount = await self._orders.sell(view.card.item_id, deadline)
+        except partner.ItemExpiredError:
+            ended = {"offer_known": True, "offer_ends": self._clock.now()}
+            await self._end(view, SaleState.NOT_SOLD, "expired", card=ended)
+        except partner.ItemNotFoundError:
+            await self._end(view, SaleState.GONE, "not_found")
+        except (partner.NotSentError, partner.InvalidKeyError) as error:
+            why = "not_sent" if isinstance(error, partner.NotSentError) else "key"
+            log.warning("sale %s was not carried out: %s", view.sale.id, error)
+            await self._end(view, SaleState.NOT_SOLD, why)
+        except Exception as error:  # noqa: BLE001 - whatever it is: the sale may have been carried out
+            log.warning("sale %s is in doubt: %s", view.sale.id, error or type(error).__name__)
+            await self._end(view, SaleState.IN_DOUBT, str(error)[:200] or type(error).__name__)
+        else:
+            await self._end(view, SaleState.SOLD, None, amount=amount)
+        finally:
+            self._running.discard(view.sale.id)
+            self.on_due()
+
+    async def _end(
+        self,
+        view: SaleView,
+        to: SaleState,
+        reason: str | None,
+        *,
+        amount: int | None = None,
+        card: dict[str, Any] | None = None,
+    ) -> None:
+        """The sale and its card together, in one transaction."""
+        now = self._clock.now()
+        doubt = to is SaleState.IN_DOUBT
+        look_at = now + min(self._timing.lease, self._timing.between_looks) if doubt else None
+
+        async def work(conn: AsyncConnection) -> None:
+            settled = None if doubt else now
+            await sales.change(
+                conn, view.sale, state=to, reason=reason, amount=amount, look_at=look_at, settled_at=settled
+            )
+            await self._step(conn, view.card, _CARD_AFTER[to], **(card or {}), sold_for=amount)
+            if not doubt:
+                await lanes.leave(conn, sale_id=view.sale.id)
+                await audit.add(
+                    conn,
+                    f"sale {to.lower()}",
+                    view.sale.id,
+                    now,
+                    actor=view.sale.discord_id,
+                    guild_id=view.sale.guild_id,
+                    amount=amount,
+                    reason=reason,
+                )
+
+        await self._store.run(work)
+        self._outbox.news()
+
+    async def resume(self) -> None:
+        """Takes up what an earlier process left: what it may have sent is in doubt."""
+        async with self._store.read() as conn:
+            left = await sales.running(conn)
+        for sale in left:
+            if sale.state is SaleState.SUBMITTING:
+                await self._end(await self.view(sale.id), SaleState.IN_DOUBT, "the bot was restarted during the sale")
+        self.on_due()
+
+    async def next_due(self) -> int | None:
+        async with self._store.read() as conn:
+            return await sales.next_look(conn, without=tuple(self._running))
+
+    async def due(self, now: int) -> None:
+        """The looks that are due."""
+        async with self._store.read() as conn:
+            ids = await sales.due_looks(conn, now)
+        for sale_id in ids:
+            if sale_id not in self._running:
+                await self._look(await self.view(sale_id))
+
+    async def _look(self, view: SaleView) -> None:
+        """Twice there with its own date, after the settle time: not sold. Twice missing: sold, for an amount unknown.
+
+        `looks` counts alike ones in a row, those that miss the card as negative numbers.
+        """
+        sale, card, now = view.sale, view.card, self._clock.now()
+        if sale.state is SaleState.SUBMITTING:
+            await self._end(view, SaleState.IN_DOUBT, "its outcome was not recorded in time")
+            return
+        try:
+            inventory = await self._reads.inventory(card.user_id)
+        except partner.PartnerError as error:
+            log.info("no look for sale %s: %s", sale.id, error)
+            looks = sale.looks
+        else:
+            settled = now - sale.created_at >= self._timing.settle
+            if find(card, inventory) is None:
+                looks = min(sale.looks, 0) - 1
+            else:
+                looks = max(sale.looks, 0) + 1 if settled else 0
+            if looks >= ENOUGH_LOOKS:
+                await self._end(view, SaleState.NOT_SOLD, "not_executed")
+                return
+            if looks <= -ENOUGH_LOOKS:
+                forgotten = self._settings.sandbox and not inventory.known
+                await self._end(view, SaleState.GONE if forgotten else SaleState.SOLD, "amount_unknown")
+                return
+        first = sale.created_at + self._timing.settle
+        wait = self._timing.between_looks
+        at = first if now < first < now + wait else now + wait
+        await self._store.run(lambda conn: sales.change(conn, sale, looks=looks, look_at=at))
+        self._outbox.news()

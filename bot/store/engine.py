@@ -1,0 +1,114 @@
+"""Two doors to the database: one that writes, one that only reads.
+
+SQLite: the writer is a single connection that begins with BEGIN IMMEDIATE and syncs fully; the readers are
+`query_only`. PostgreSQL: one pool behind both doors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlalchemy import event, make_url
+from sqlalchemy.exc import DBAPIError, MissingGreenlet
+from sqlalchemy.ext.asyncio import create_async_engine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+T = TypeVar("T")
+
+_BUSY_MS = 5_000
+_SERIALIZATION_FAILURES = ("40001", "40P01")
+_TRIES = 5
+
+
+def _prepare_sqlite(engine: AsyncEngine, pragmas: dict[str, str], begin: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def connect(dbapi: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction] - the decorator uses it
+        dbapi.isolation_level = None  # SQLAlchemy, not sqlite3, says BEGIN
+        cursor = dbapi.cursor()
+        for name, value in pragmas.items():
+            cursor.execute(f"PRAGMA {name}={value}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(conn: Any) -> None:  # pyright: ignore[reportUnusedFunction] - the decorator uses it
+        conn.exec_driver_sql(begin)
+
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def release(dbapi: Any, _record: Any, _error: object) -> None:  # pyright: ignore[reportUnusedFunction] - as above
+        # A task cancelled inside INSERT … RETURNING leaves an unread cursor in its traceback. sqlite3_close() of such
+        # a connection leaves a zombie that keeps the write lock until the garbage collector comes by.
+        with suppress(MissingGreenlet):
+            dbapi.rollback()
+
+
+class Store:
+    """The open database. `write()` is a transaction; `read()` sees one snapshot and can't change a thing."""
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+        self.writer = writer
+        self.reader = reader
+
+    @classmethod
+    def open(cls, url: str, *, sync: str = "FULL") -> Store:
+        """Opens without connecting yet.
+
+        `sync` is SQLite's `synchronous`: less than FULL is for tests only, since a power cut would lose the intent of
+        an order that the partner has.
+        """
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite":
+            engine = create_async_engine(parsed, pool_size=10, max_overflow=0, pool_pre_ping=True)
+            return cls(engine, engine)
+        common = {"foreign_keys": "ON", "busy_timeout": str(_BUSY_MS)}
+        writer = create_async_engine(parsed, pool_size=1, max_overflow=0, pool_timeout=30)
+        reader = create_async_engine(parsed, pool_size=4, max_overflow=0, pool_timeout=30)
+        _prepare_sqlite(writer, common | {"journal_mode": "WAL", "synchronous": sync}, "BEGIN IMMEDIATE")
+        _prepare_sqlite(reader, common | {"query_only": "ON"}, "BEGIN")
+        return cls(writer, reader)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.writer.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[AsyncConnection]:
+        """One snapshot."""
+        async with self.reader.connect() as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def write(self) -> AsyncGenerator[AsyncConnection]:
+        """One transaction, once. Use `run` for what may meet another writer on PostgreSQL."""
+        async with self.writer.begin() as conn:
+            yield conn
+
+    async def run(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """One transaction, begun again when the database asks for it.
+
+        A transaction holds no call to the partner or to Discord, so doing it again changes nothing outside. It runs to
+        its end even when the caller is cancelled: a commit cut short is neither done nor undone.
+        """
+        return await asyncio.shield(asyncio.ensure_future(self._run(work)))
+
+    async def _run(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                async with self.write() as conn:
+                    return await work(conn)
+            except DBAPIError as error:
+                if not tries_left or getattr(error.orig, "sqlstate", None) not in _SERIALIZATION_FAILURES:
+                    raise
+                await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - a pause, not a secret
+        raise AssertionError
+
+    async def close(self) -> None:
+        await self.writer.dispose()
+        if self.reader is not self.writer:
+            await self.reader.dispose()

@@ -1,0 +1,111 @@
+"""Messages in Discord as rows: pictures of their subject, and one-off posts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, func, or_, select, update
+
+from bot.domain.ids import ulid
+from bot.store.rows import value
+from bot.store.tables import messages, purchases, sales
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message. Its subject is a purchase, a sale, or (a post) what it says itself, as JSON."""
+
+    id: str
+    purchase_id: str | None
+    sale_id: str | None
+    post: str | None
+    channel_id: int
+    message_id: int | None
+    token: str | None
+    """The interaction's, for edits while it lives. In no log, export or backup."""
+    token_until: int | None
+    private: bool
+    nonce: int | None
+    shown_ver: int
+    revealed: int
+    """How many of the cards it has shown."""
+    page: int
+    tries: int
+    due_at: int | None
+    lost: str | None
+
+
+async def add(conn: AsyncConnection, now: int, **values: Any) -> None:
+    """A message that shows nothing of its subject yet."""
+    fresh = {"shown_ver": 0, "revealed": 0, "page": 0, "tries": 0, "private": False}
+    await conn.execute(messages.insert().values({"id": ulid(now), **fresh, **values}))
+
+
+def _behind() -> ColumnElement[bool]:
+    return and_(
+        messages.c.lost.is_(None),
+        or_(
+            messages.c.shown_ver < purchases.c.ver,
+            messages.c.revealed < purchases.c.cards,
+            messages.c.shown_ver < sales.c.ver,
+            and_(messages.c.post.is_not(None), messages.c.message_id.is_(None)),
+        ),
+    )
+
+
+_WITH_SUBJECT = messages.outerjoin(purchases, messages.c.purchase_id == purchases.c.id).outerjoin(
+    sales, messages.c.sale_id == sales.c.id
+)
+
+
+async def behind(conn: AsyncConnection, now: int) -> list[Message]:
+    """Those that show less than there is to show, and may be tried now."""
+    rows = await conn.execute(
+        select(messages)
+        .select_from(_WITH_SUBJECT)
+        .where(_behind(), or_(messages.c.due_at.is_(None), messages.c.due_at <= now))
+        .order_by(messages.c.id)
+    )
+    return [value(Message, r) for r in rows]
+
+
+async def next_due(conn: AsyncConnection) -> int | None:
+    """When the next one that is behind may be tried (0: now), or a token ends."""
+    due = select(func.min(func.coalesce(messages.c.due_at, 0))).select_from(_WITH_SUBJECT).where(_behind())
+    ends = select(func.min(messages.c.token_until)).where(messages.c.token.is_not(None))
+    found = [(await conn.execute(query)).scalar() for query in (due, ends)]
+    return min((at for at in found if at is not None), default=None)
+
+
+async def by_id(conn: AsyncConnection, id_: str) -> Message | None:
+    row = (await conn.execute(select(messages).where(messages.c.id == id_))).one_or_none()
+    return None if row is None else value(Message, row)
+
+
+async def at(conn: AsyncConnection, message_id: int) -> Message | None:
+    """The row of a message in Discord."""
+    row = (await conn.execute(select(messages).where(messages.c.message_id == message_id))).first()
+    return None if row is None else value(Message, row)
+
+
+async def put(conn: AsyncConnection, id_: str, **values: Any) -> None:
+    await conn.execute(update(messages).where(messages.c.id == id_).values(**values))
+
+
+async def put_all(conn: AsyncConnection, purchase_id: str, **values: Any) -> None:
+    """On every message of a purchase."""
+    await conn.execute(update(messages).where(messages.c.purchase_id == purchase_id).values(**values))
+
+
+async def forget_tokens(conn: AsyncConnection, now: int) -> None:
+    """Takes away the tokens that have ended."""
+    await conn.execute(
+        update(messages)
+        .where(messages.c.token.is_not(None), messages.c.token_until <= now)
+        .values(token=None, token_until=None)
+    )

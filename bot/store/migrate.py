@@ -1,0 +1,44 @@
+"""Brings a database to the newest schema, from inside a running loop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from bot.store.engine import Store
+
+_INI = Path(__file__).resolve().parents[2] / "alembic.ini"
+
+
+def config() -> Config:
+    return Config(str(_INI))
+
+
+def _upgrade(connection: Connection) -> None:
+    chosen = config()
+    chosen.attributes["connection"] = connection
+    command.upgrade(chosen, "head")
+
+
+async def upgrade(store: Store) -> None:
+    """To the newest schema, in one transaction."""
+    async with store.write() as conn:
+        await conn.run_sync(_upgrade)
+
+
+async def revisions(store: Store) -> tuple[str | None, str | None]:
+    """Which revision the database has (None: empty), and which is the newest."""
+
+    def current(connection: Connection) -> str | None:
+        return MigrationContext.configure(connection).get_current_revision()
+
+    async with store.read() as conn:
+        return await conn.run_sync(current), ScriptDirectory.from_config(config()).get_current_head()

@@ -1,0 +1,197 @@
+"""Purchases as rows: reserve, step, note, read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, or_, select, update
+
+from bot.domain.ids import ulid
+from bot.domain.purchase import HELD, RUNNING, SPENT, State
+from bot.errors import LostError
+from bot.store import sql
+from bot.store.rows import value
+from bot.store.tables import purchase_events, purchases
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """Some pulls of one pack by one person. `total` in cents, times in milliseconds UTC."""
+
+    id: str
+    key: str
+    """What makes it one: `confirmation:<id>`."""
+    discord_id: int
+    user_id: str
+    guild_id: int
+    channel_id: int
+    pack_id: str
+    pack_name: str
+    amount: int
+    total: int
+    private: bool
+    terms: str
+    state: State
+    ver: int
+    reason: str | None
+    session_id: str | None
+    sends: int
+    empty_looks: int
+    cards: int
+    """How many cards of it are known."""
+    overdue: bool
+    created_at: int
+    submitted_at: int | None
+    accepted_at: int | None
+    settled_at: int | None
+    look_at: int | None
+
+
+def _purchase(row: Any) -> Purchase:
+    return value(Purchase, row, state=State(row.state))
+
+
+async def reserve(conn: AsyncConnection, **values: Any) -> Purchase | None:
+    """A new row in RESERVED, or None when its key is a purchase already."""
+    fresh = {"state": State.RESERVED, "ver": 1, "sends": 0, "empty_looks": 0, "cards": 0, "overdue": False}
+    row = (
+        await conn.execute(
+            sql.insert(conn, purchases)
+            .values(**fresh, **values)
+            .on_conflict_do_nothing(index_elements=["key"])
+            .returning(*purchases.c)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    await _event(conn, row.id, None, State.RESERVED, row.created_at, "")
+    return _purchase(row)
+
+
+async def step(
+    conn: AsyncConnection, seen: Purchase, to: State, *, now: int, detail: str = "", **values: Any
+) -> Purchase:
+    """Compare-and-set from what was seen, with its event.
+
+    Raises:
+        LostError: the row has moved on.
+    """
+    row = (
+        await conn.execute(
+            update(purchases)
+            .where(purchases.c.id == seen.id, purchases.c.state == seen.state, purchases.c.ver == seen.ver)
+            .values(state=to, ver=purchases.c.ver + 1, **values)
+            .returning(*purchases.c)
+        )
+    ).one_or_none()
+    if row is None:
+        raise LostError(seen.id)
+    await _event(conn, seen.id, seen.state, to, now, detail)
+    return _purchase(row)
+
+
+async def change(conn: AsyncConnection, seen: Purchase, **values: Any) -> Purchase:
+    """New values without a step, and a new version, so that its messages are drawn anew.
+
+    Raises:
+        LostError: the row has moved on.
+    """
+    row = (
+        await conn.execute(
+            update(purchases)
+            .where(purchases.c.id == seen.id, purchases.c.ver == seen.ver)
+            .values(ver=purchases.c.ver + 1, **values)
+            .returning(*purchases.c)
+        )
+    ).one_or_none()
+    if row is None:
+        raise LostError(seen.id)
+    return _purchase(row)
+
+
+async def touch(conn: AsyncConnection, purchase_id: str) -> None:
+    """Something that its messages show has changed (a card of it)."""
+    await conn.execute(update(purchases).where(purchases.c.id == purchase_id).values(ver=purchases.c.ver + 1))
+
+
+async def note(conn: AsyncConnection, purchase_id: str, now: int, detail: str) -> None:
+    """A line in its timeline that is no step."""
+    await _event(conn, purchase_id, None, None, now, detail)
+
+
+async def _event(
+    conn: AsyncConnection, purchase_id: str, before: State | None, after: State | None, now: int, detail: str
+) -> None:
+    await conn.execute(
+        purchase_events.insert().values(
+            id=ulid(now),
+            purchase_id=purchase_id,
+            from_state=before,
+            to_state=after,
+            happened_at=now,
+            detail=detail[:2000],
+        )
+    )
+
+
+async def by_id(conn: AsyncConnection, purchase_id: str) -> Purchase | None:
+    row = (await conn.execute(select(purchases).where(purchases.c.id == purchase_id))).one_or_none()
+    return None if row is None else _purchase(row)
+
+
+async def by_key(conn: AsyncConnection, key: str) -> Purchase | None:
+    row = (await conn.execute(select(purchases).where(purchases.c.key == key))).one_or_none()
+    return None if row is None else _purchase(row)
+
+
+async def running(conn: AsyncConnection) -> list[Purchase]:
+    """All that a start takes up again, oldest first."""
+    rows = await conn.execute(select(purchases).where(purchases.c.state.in_(RUNNING)).order_by(purchases.c.id))
+    return [_purchase(r) for r in rows]
+
+
+async def due_looks(conn: AsyncConnection, now: int) -> list[str]:
+    """Ids of the purchases whose inventory is to be looked at by now."""
+    return list((await conn.execute(select(purchases.c.id).where(purchases.c.look_at <= now))).scalars())
+
+
+async def next_look(conn: AsyncConnection, without: Collection[str] = ()) -> int | None:
+    """The earliest due time, of all but those ids."""
+    query = select(purchases.c.id, purchases.c.look_at).where(purchases.c.look_at.is_not(None))
+    rows = await conn.execute(query.order_by(purchases.c.look_at).limit(len(without) + 1))
+    return next((look_at for id_, look_at in rows.tuples() if id_ not in without), None)
+
+
+async def recent(conn: AsyncConnection, discord_id: int, user_id: str | None, count: int) -> list[Purchase]:
+    """The newest purchases that a person made, or that belong to the id they are linked to."""
+    mine = purchases.c.discord_id == discord_id
+    whose = mine if user_id is None else or_(mine, purchases.c.user_id == user_id)
+    rows = await conn.execute(select(purchases).where(whose).order_by(purchases.c.id.desc()).limit(count))
+    return [_purchase(r) for r in rows]
+
+
+async def unsettled(conn: AsyncConnection, user_id: str) -> int:
+    """How many purchases of this user_id have not ended."""
+    count = select(func.count()).where(purchases.c.user_id == user_id, purchases.c.state.in_(HELD))
+    return (await conn.execute(count)).scalar_one()
+
+
+async def awaiting(conn: AsyncConnection, user_id: str, pack_id: str) -> int:
+    """How many purchases of this person and pack have a session and no cards yet: their items may appear any time."""
+    count = select(func.count()).where(
+        purchases.c.user_id == user_id, purchases.c.pack_id == pack_id, purchases.c.state == State.ACCEPTED
+    )
+    return (await conn.execute(count)).scalar_one()
+
+
+async def spend(conn: AsyncConnection, since: int, guild_id: int | None) -> int:
+    """Cents that count against a limit: all that is held, and what was spent since (by the server, or by all)."""
+    counted = or_(purchases.c.state.in_(HELD), (purchases.c.state.in_(SPENT)) & (purchases.c.created_at > since))
+    where = counted if guild_id is None else counted & (purchases.c.guild_id == guild_id)
+    return int((await conn.execute(select(func.coalesce(func.sum(purchases.c.total), 0)).where(where))).scalar_one())

@@ -1,0 +1,1 @@
+"""What every feature shows alike: the look, the bases of views, forms and buttons."""

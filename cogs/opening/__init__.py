@@ -1,0 +1,5 @@
+"""/open: from the question to the order."""
+
+from cogs.opening.cog import setup
+
+__all__ = ["setup"]

@@ -1,0 +1,90 @@
+"""The log: readable, and without a secret in any spelling."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+from bot import logs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECRETS = ("MTk4.discord-token", "live-key-12345", 'quo"ted\\sécret')
+WEBHOOK = "https://discord.com/api/v10/webhooks/80351110224678912/aW50ZXJhY3Rpb246MTIz/messages/@original"
+CALLBACK = "https://discord.com/api/v10/interactions/80351110224678912/aW50ZXJhY3Rpb246MTIz/callback"
+
+
+@pytest.fixture(params=["console", "json"])
+def out(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    logs.configure(request.param, SECRETS, stream)
+    yield stream
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+def test_a_line_says_when_where_and_what(out: io.StringIO):
+    logging.getLogger("bot.test").warning("pack %s is gone", "p-1")
+    line = out.getvalue()
+    assert line.count("\n") == 1
+    for part in ("bot.test", "warning", "pack p-1 is gone", "Z"):
+        assert part in line
+
+
+def test_json_is_an_object_a_line(out: io.StringIO, request: pytest.FixtureRequest):
+    try:
+        raise ValueError("no")
+    except ValueError:
+        logging.getLogger("bot.test").exception("failed")
+    if "json" in request.node.callspec.id:
+        assert out.getvalue().count("\n") == 1
+        said = json.loads(out.getvalue())
+        assert (said["event"], said["level"], said["logger"]) == ("failed", "error", "bot.test")
+        assert "ValueError: no" in said["exception"]
+    else:
+        assert "ValueError: no" in out.getvalue()
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_secrets_are_taken_out_wherever_they_are(out: io.StringIO, secret: str):
+    log = logging.getLogger("bot.test")
+    local_variable = secret
+    try:
+        try:
+            raise KeyError(local_variable)
+        except KeyError as error:
+            raise RuntimeError(f"GET /?key={quote(secret, safe='')} with {secret!r}") from error
+    except RuntimeError:
+        log.exception("with %s", secret, extra={"header": {"X-API-Key": secret}})
+    text = out.getvalue()
+    assert "[secret]" in text
+    for spelling in (secret, quote(secret, safe=""), json.dumps(secret)[1:-1], repr(secret)[1:-1]):
+        assert spelling not in text
+
+
+@pytest.mark.parametrize("address", [WEBHOOK, CALLBACK])
+def test_the_tokens_of_interactions_are_taken_out(out: io.StringIO, address: str):
+    try:
+        raise OSError(f"cannot reach {address}?wait=true")
+    except OSError:
+        logging.getLogger("discord.http").exception("POST %s failed", address)
+    assert "aW50ZXJhY3Rpb246MTIz" not in out.getvalue()
+    assert "80351110224678912/[token]" in out.getvalue()
+
+
+def test_a_secret_of_a_few_letters_does_not_black_out_the_log():
+    redact = logs.redactor(["a", "", "bot"])
+    assert redact("a bot says banana") == "a bot says banana"
+
+
+def test_requests_are_not_logged_one_by_one(out: io.StringIO):
+    logging.getLogger("httpx2").info("HTTP Request: GET …")
+    assert not out.getvalue()
