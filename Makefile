@@ -34,7 +34,7 @@ pictures: .venv/.dev
 	@$(BIN)/python -m demo.pictures
 
 lock:
-	@$(if $(UV),,$(error make lock needs uv: https://docs.astral.sh/uv/))
+	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
 	@$(LOCK) --extra speed --extra postgres --extra demo --extra dev -o requirements/dev.txt
 	@$(LOCK) -c requirements/dev.txt --extra speed --extra demo -o requirements/demo.txt
 	@$(LOCK) -c requirements/dev.txt --extra speed --extra postgres -o requirements/run.txt
@@ -49,5 +49,5 @@ clean:
 # A stamp for each lock file: a changed lock installs again, an unchanged one costs nothing.
 .venv/.%: requirements/%.txt | .venv/bin/python
 	@echo "Installing requirements/$*.txt into .venv (the first time takes half a minute)"
-	@$(if $(UV),uv pip install -q --python $(BIN)/python,$(BIN)/python -m pip install -qq --disable-pip-version-check) --require-hashes -r $<
+	@$(if $(UV),uv pip install -q --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install -qq --disable-pip-version-check) --require-hashes -r $<
 	@touch $@

@@ -57,7 +57,6 @@ def run() -> None:
     """Run the bot."""
     chosen = _prepared()
 
-    import aiohttp
     import discord
 
     from bot import runner
@@ -74,8 +73,8 @@ def run() -> None:
         raise SettingsError(
             "Discord refuses DISCORD_TOKEN: copy it again from the developer portal (Bot, Reset Token)."
         ) from None
-    except aiohttp.ClientConnectionError as error:
-        _say(f"Discord can't be reached: {error}. Look at this machine's network, then start again.")
+    except OSError as error:  # aiohttp's failures to connect are OSErrors too
+        _say(f"The bot can't start: {error}.")
         raise typer.Exit(1) from None
 
 

@@ -16,6 +16,7 @@ from bot.services.appraisal import Appraisal
 from bot.services.cards import Cards
 from bot.services.catalogue import Catalogue
 from bot.services.delivery import Delivery
+from bot.services.door import Door
 from bot.services.offers import Offers
 from bot.services.opening import Opening
 from bot.services.ordering import Ordering
@@ -56,7 +57,7 @@ class App:
         self.settings = settings
         self.clock = clock or SystemClock()
         timing = timing or Timing.settling(settings.settle_seconds)
-        self.tasks, self.calls = Tasks(), Tasks()
+        self.tasks, self.calls, self.door = Tasks(), Tasks(), Door()
         self.store = Store.open(settings.database, sync=sync)
         self._lock = FileLock.beside(settings.database)
         self.meta = Meta(self.store)
@@ -71,14 +72,23 @@ class App:
         appraisal = Appraisal(self.reads, self.catalogue)
         delivery = Delivery(self.store, self.clock, steps, self.reads, appraisal, self.outbox, timing)
         settling = Settling(self.store, self.clock, settings, steps, self.reads, delivery, timing)
-        ordering = Ordering(self.store, self.clock, steps, self.orders, self.catalogue, timing, self.calls)
+        ordering = Ordering(self.store, self.clock, steps, self.orders, self.catalogue, timing, self.calls, self.door)
         self.purchases = Purchases(self.store, steps, ordering, delivery, settling, self.outbox, self.tasks)
         self.opening = Opening(
-            self.store, self.clock, settings, self.catalogue, self.accounts, self.purchases, self.reads
+            self.store, self.clock, settings, self.catalogue, self.accounts, self.purchases, self.reads, self.door
         )
         self.offers = Offers(self.store, self.clock, settings, self.reads, self.outbox)
         self.sales = Sales(
-            self.store, self.clock, settings, self.offers, self.orders, self.reads, self.outbox, timing, self.calls
+            self.store,
+            self.clock,
+            settings,
+            self.offers,
+            self.orders,
+            self.reads,
+            self.outbox,
+            timing,
+            self.calls,
+            self.door,
         )
         self._scheduler = Scheduler("due", self.clock, self.tasks, next_due=self._next_due, work=self._work)
         self.purchases.on_due = self.sales.on_due = self._scheduler.now
@@ -114,22 +124,18 @@ class App:
         due = [at for at in (await self.purchases.next_due(), await self.sales.next_due()) if at is not None]
         return min(due, default=None)
 
-    def stop_accepting(self) -> None:
-        """No new purchases and sales; those under way go on."""
-        self.purchases.accepting = self.sales.accepting = False
-
     async def drain(self, grace: float) -> None:
         """Waits for the calls that move money, at most `grace` seconds.
 
         What else is unfinished is taken up by the next start.
         """
-        self.stop_accepting()
+        self.door.shut()
         self._scheduler.stop()
         await self.calls.wait(grace)
 
     async def close(self) -> None:
         """Ends everything, whether or not it was drained."""
-        self.stop_accepting()
+        self.door.shut()
         self._scheduler.stop()
         await self.calls.cancel()
         await self.tasks.cancel()

@@ -114,6 +114,8 @@ class Card:
 class Catalogue:
     packs: dict[str, Pack]
     """By slug."""
+    stock: dict[str, list[Card]]
+    """By pack id."""
     cards: dict[str, Card]
     """By item id."""
 
@@ -121,7 +123,7 @@ class Catalogue:
         return next((pack for pack in self.packs.values() if pack.id == pack_id), None)
 
     def cards_of(self, pack: Pack) -> list[Card]:
-        return [card for card in self.cards.values() if card.pack_id == pack.id]
+        return self.stock[pack.id]
 
 
 def cents(amount: Decimal) -> int:
@@ -132,8 +134,8 @@ def cents(amount: Decimal) -> int:
 def build() -> Catalogue:
     """The same packs and cards every time."""
     packs = {row.slug: _pack(row) for row in PACKS}
-    cards = [card for pack in packs.values() for card in _cards(pack)]
-    return Catalogue(packs, {card.id: card for card in cards})
+    stock = {pack.id: _cards(pack) for pack in packs.values()}
+    return Catalogue(packs, stock, {card.id: card for cards in stock.values() for card in cards})
 
 
 def _pack(row: PackRow) -> Pack:

@@ -116,7 +116,7 @@ GEAR: dict[str, Callable[[Brush, Point, Point], None]] = {
     "kick": _near_hand(_soccer_ball, 244, 36),
     "save": _near_hand(_soccer_ball, -12, -22),
     "dribble_foot": _near_hand(_soccer_ball, -10, 138),
-    "stick": partial(_stick, end=(40.0, 308.0), held=True),
-    "slap": partial(_stick, end=(60.0, 318.0), held=True),
+    "stick": partial(_stick, end=(80.0, 308.0), held=True),
+    "slap": partial(_stick, end=(92.0, 318.0), held=True),
     "goalie": partial(_stick, end=(150.0, 322.0), held=False),
 }

@@ -8,8 +8,8 @@ FIRST = (
 )  # fmt: skip
 LAST = (
     "Vantongeren", "Halloway", "Quillfeather", "Strand", "Okonedo", "Bellacroce", "Marchetti-Roe", "Tamsin",
-    "Lindqvord", "Abernash", "Drummond-Vey", "Castellor", "Ferrow", "Nakadai", "Pellworth", "Ravensdale", "Solberg", "Thackery",
-    "Umbridge", "Wexcombe", "Yarrow", "Zielinka", "Oduyale", "Montclare",
+    "Lindqvord", "Abernash", "Drummond-Vey", "Castellor", "Ferrow", "Nakadai", "Pellworth", "Ravensdale", "Solberg",
+    "Thackery", "Umbridge", "Wexcombe", "Yarrow", "Zielinka", "Oduyale", "Montclare",
 )  # fmt: skip
 CREATURES = {
     "Emberwyrm": "Fire", "Pyrolynx": "Fire", "Magmole": "Fire", "Tidalisk": "Water", "Aquoracle": "Water",

@@ -65,6 +65,8 @@ class Sandbox:
         self.faults = Faults(seed)
         self.down = False
         """While it is True every API call ends in a connection reset."""
+        self.ahead = 0.0
+        """By how many seconds the partner's clock, as its `Date` header tells it, is ahead."""
         self._catalogue = catalogue.build()
         self.engine = Engine(
             self._catalogue,
@@ -108,8 +110,7 @@ class Sandbox:
 
     def keep_only(self, slug: str, count: int) -> None:
         """Leaves the pack with its first `count` cards."""
-        for card in self._catalogue.cards_of(self.packs[slug])[count:]:
-            del self._catalogue.cards[card.id]
+        del self._catalogue.cards_of(self.packs[slug])[count:]
 
     def reprice(self, item_id: str, cents: int) -> None:
         """From now on this is the price of the item, shown and paid."""

@@ -64,7 +64,10 @@ def config(sandbox: Sandbox) -> uvicorn.Config:
         cast("Any", sandbox.app),
         http=_Protocol,
         lifespan="off",
+        ws="none",
+        date_header=False,  # the sandbox sends its own
         proxy_headers=False,
+        log_config=None,  # the host program's logging is its own
         log_level="warning",
         timeout_graceful_shutdown=1,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Protocol, get_args
 
 from sandbox.false_answers import Answer, false_answer
@@ -60,6 +62,7 @@ class Trouble:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         route = route_of(scope["method"], scope["path"])
+        send = self._dated(send)
         if route is None:
             await self._app(scope, receive, send)
             return
@@ -72,6 +75,17 @@ class Trouble:
             await self._app(scope, receive, send)
         else:
             await self._go_wrong(fault, route, _Exchange(self._app, scope, receive, send), wire)
+
+    def _dated(self, send: Send) -> Send:
+        """Answers carry the partner's own time, by which callers measure how far theirs is off."""
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                now = datetime.fromtimestamp(self._sandbox.clock.now() / 1000 + self._sandbox.ahead, UTC)
+                message["headers"] = [*message["headers"], (b"date", format_datetime(now, usegmt=True).encode())]
+            await send(message)
+
+        return dated
 
     async def _go_wrong(self, fault: Fault, route: Route, exchange: _Exchange, wire: Wire) -> None:
         if fault.kind == "slow" and not fault.after:

@@ -8,7 +8,9 @@ import sqlite3
 import subprocess
 import sys
 import time
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from typer.testing import CliRunner
@@ -99,6 +101,46 @@ def test_a_data_folder_that_cannot_be_made_is_said(tmp_path: Path):
     assert done.returncode == 2
     assert done.stderr.startswith("DATA_DIR can't be made")
     assert done.stderr.count("\n") == 1
+
+
+class _Refusing(BaseHTTPRequestHandler):
+    """A Discord that knows nobody."""
+
+    def do_GET(self) -> None:
+        self.send_response(401)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(b'{"message": "401: Unauthorized", "code": 0}')
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def run_with_discord_at(port: int, folder: Path) -> subprocess.CompletedProcess[str]:
+    (folder / "sitecustomize.py").write_text(
+        f"import discord.http\ndiscord.http.Route.BASE = 'http://127.0.0.1:{port}/api/v10'\n"
+    )
+    return process(
+        "run", folder=folder, DISCORD_TOKEN=TOKEN, PARTNER_API_KEY="sandbox-1", PYTHONPATH=f"{folder}:{ROOT}"
+    )
+
+
+def test_a_token_that_discord_refuses_is_one_sentence(tmp_path: Path):
+    with HTTPServer(("127.0.0.1", 0), _Refusing) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        done = run_with_discord_at(server.server_port, tmp_path)
+        server.shutdown()
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("Discord refuses DISCORD_TOKEN")
+    assert "Traceback" not in done.stderr
+    assert TOKEN not in done.stderr
+
+
+def test_a_discord_that_is_not_there_is_one_sentence(tmp_path: Path):
+    done = run_with_discord_at(1, tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("The bot can't start: ")
+    assert "Traceback" not in done.stderr
 
 
 def test_migrate_makes_the_database(tmp_path: Path):

@@ -15,6 +15,7 @@ from bot import logs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.logs_errors
 SECRETS = ("MTk4.discord-token", "live-key-12345", 'quo"ted\\sécret')
 WEBHOOK = "https://discord.com/api/v10/webhooks/80351110224678912/aW50ZXJhY3Rpb246MTIz/messages/@original"
 CALLBACK = "https://discord.com/api/v10/interactions/80351110224678912/aW50ZXJhY3Rpb246MTIz/callback"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.partner.api import PartnerReads
     from bot.services.accounts import Accounts
     from bot.services.catalogue import Catalogue
+    from bot.services.door import Door
     from bot.services.place import Place, Reply
     from bot.services.purchases import Purchases
     from bot.settings import Settings
@@ -56,9 +57,11 @@ class Opening:
         accounts: Accounts,
         purchases: Purchases,
         reads: PartnerReads,
+        door: Door,
     ) -> None:
         self._store, self._clock, self._settings = store, clock, settings
         self._catalogue, self._accounts, self._purchases, self._reads = catalogue, accounts, purchases, reads
+        self._door = door
 
     async def offer(self, discord_id: int, place: Place, pack_id: str, amount: int, *, private: bool) -> Offer:
         """A confirmation of these terms; a newer one of the same person replaces it.
@@ -69,8 +72,7 @@ class Opening:
                 `lane_sale`, `lane_review`, `frozen`, `frozen_until`, `over_limit_bot`, `over_limit_guild`.
         """
         check_place(self._settings, place)
-        if not self._purchases.accepting:
-            raise Refusal("stopping")
+        self._door.check()
         listing = await self._catalogue.binding()
         if self._reads.skew is not None and abs(self._reads.skew) > MAX_SKEW:
             raise Refusal("clock_skew")
@@ -164,8 +166,7 @@ class Opening:
         Raises:
             Refusal: those of `standing` and `offer`, and `terms_first`.
         """
-        if not self._purchases.accepting:
-            raise Refusal("stopping")
+        self._door.check()
         if not await self._accounts.accepted(discord_id):
             raise Refusal("terms_first")
         now = self._clock.now()

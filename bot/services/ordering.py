@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.partner.models import Accepted
     from bot.partner.orders import PartnerOrders
     from bot.services.catalogue import Catalogue
+    from bot.services.door import Door
     from bot.services.steps import Steps
     from bot.services.timing import Timing
     from bot.store.engine import Store
@@ -51,13 +52,14 @@ class Ordering:
         catalogue: Catalogue,
         timing: Timing,
         calls: Tasks,
+        door: Door,
     ) -> None:
         self._store, self._clock, self._steps, self._orders = store, clock, steps, orders
-        self._catalogue, self._timing, self._calls = catalogue, timing, calls
+        self._catalogue, self._timing, self._calls, self._door = catalogue, timing, calls, door
 
     async def order(self, seen: Purchase) -> Purchase:
-        """From RESERVED to whatever came of it."""
-        while seen.state is State.RESERVED:
+        """From RESERVED to whatever came of it. Behind a shut door it stays RESERVED, for the next start."""
+        while seen.state is State.RESERVED and self._door.is_open:
             why = await self._why_not(seen)
             if why is not None:
                 return await self._steps.take(seen, State.CANCELLED, detail=why, reason=why)

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Purchases:
-    """Runs them. `accepting` is False from the moment the bot is told to stop."""
+    """Runs them."""
 
     def __init__(
         self,
@@ -45,7 +45,6 @@ class Purchases:
         self._running: dict[str, asyncio.Task[None]] = {}
         self.on_due: Callable[[], None] = lambda: None
         """Called when a purchase may have got an earlier due time. The scheduler sets it."""
-        self.accepting = True
 
     async def begin(self, reserve: Callable[[AsyncConnection], Awaitable[Purchase]]) -> Purchase:
         """Reserves and starts, also when whoever asks is gone before it is done.
@@ -104,7 +103,7 @@ class Purchases:
     async def _run(self, purchase_id: str) -> None:
         seen = await self._steps.get(purchase_id)
         try:
-            if seen.state is State.RESERVED and self.accepting:
+            if seen.state is State.RESERVED:
                 seen = await self._ordering.order(seen)
             elif seen.state is State.SUBMITTING:
                 # Its own task would be here still: the outcome couldn't be stored.

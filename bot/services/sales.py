@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.domain.clock import Clock
     from bot.partner.api import PartnerReads
     from bot.partner.orders import PartnerOrders
+    from bot.services.door import Door
     from bot.services.offers import Offers
     from bot.services.outbox import Outbox
     from bot.services.place import Reply
@@ -66,14 +67,14 @@ class Sales:
         outbox: Outbox,
         timing: Timing,
         calls: Tasks,
+        door: Door,
     ) -> None:
         self._store, self._clock, self._settings, self._offers = store, clock, settings, offers
         self._orders, self._reads, self._outbox = orders, reads, outbox
-        self._timing, self._calls = timing, calls
+        self._timing, self._calls, self._door = timing, calls, door
         self._running: set[str] = set()
         self.on_due: Callable[[], None] = lambda: None
         """Called when a sale may have got an earlier due time. The scheduler sets it."""
-        self.accepting = True
 
     async def view(self, sale_id: str) -> SaleView:
         async with self._store.read() as conn:
@@ -89,8 +90,7 @@ class Sales:
         Raises:
             Refusal: those of `Offers.quote`, `price_dropped`, `stopping`.
         """
-        if not self.accepting:
-            raise Refusal("stopping")
+        self._door.check()
         quote = await self._offers.quote(card_id, discord_id, guild_id)
         if quote.price < quoted:
             raise Refusal("price_dropped", quoted_cents=quoted, price_cents=quote.price)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.purchase import State
+from bot.domain.sale import SaleState
 from bot.errors import Refusal
 from bot.store import lanes, purchases, sales
 
@@ -32,5 +33,5 @@ async def check_lane(conn: AsyncConnection, user_id: str, pack_id: str) -> None:
         raise Refusal("lane_purchase", since_on=order.created_at, look_at=order.look_at or order.created_at)
     assert lane.sale_id is not None
     sale = await sales.by_id(conn, lane.sale_id)
-    if sale is not None and sale.look_at is not None:
-        raise Refusal("lane_sale", since_on=sale.created_at, look_at=sale.look_at)
+    if sale is not None and sale.state is SaleState.IN_DOUBT:
+        raise Refusal("lane_sale", since_on=sale.created_at, look_at=sale.look_at or sale.created_at)

@@ -92,7 +92,7 @@ async def claimed(conn: AsyncConnection, user_id: str) -> Counter[str]:
         .where(cards.c.user_id == user_id, cards.c.state.in_(OPEN))
         .group_by(cards.c.item_id)
     )
-    return Counter(dict(rows.tuples().all()))
+    return Counter(dict(rows.all()))
 
 
 async def add(conn: AsyncConnection, owner: Owner, new: Sequence[NewCard], now: int) -> None:
@@ -102,7 +102,7 @@ async def add(conn: AsyncConnection, owner: Owner, new: Sequence[NewCard], now: 
     rows = await conn.execute(
         select(cards.c.item_id, cards.c.occurrence).where(cards.c.user_id == owner.user_id, cards.c.state.in_(OPEN))
     )
-    taken = {(item, occurrence) for item, occurrence in rows.tuples()}
+    taken = {(item, occurrence) for item, occurrence in rows}
     made: list[dict[str, Any]] = []
     for position, card in enumerate(new):
         item, occurrence = card.item, 0

@@ -165,7 +165,7 @@ async def next_look(conn: AsyncConnection, without: Collection[str] = ()) -> int
     """The earliest due time, of all but those ids."""
     query = select(purchases.c.id, purchases.c.look_at).where(purchases.c.look_at.is_not(None))
     rows = await conn.execute(query.order_by(purchases.c.look_at).limit(len(without) + 1))
-    return next((look_at for id_, look_at in rows.tuples() if id_ not in without), None)
+    return next((look_at for id_, look_at in rows if id_ not in without), None)
 
 
 async def recent(conn: AsyncConnection, discord_id: int, user_id: str | None, count: int) -> list[Purchase]:

@@ -88,4 +88,4 @@ async def next_look(conn: AsyncConnection, without: Collection[str] = ()) -> int
     """The earliest due time, of all but those ids."""
     query = select(sales.c.id, sales.c.look_at).where(sales.c.look_at.is_not(None))
     rows = await conn.execute(query.order_by(sales.c.look_at).limit(len(without) + 1))
-    return next((look_at for id_, look_at in rows.tuples() if id_ not in without), None)
+    return next((look_at for id_, look_at in rows if id_ not in without), None)
