@@ -75,7 +75,15 @@ class App:
         ordering = Ordering(self.store, self.clock, steps, self.orders, self.catalogue, timing, self.calls, self.door)
         self.purchases = Purchases(self.store, steps, ordering, delivery, settling, self.outbox, self.tasks)
         self.opening = Opening(
-            self.store, self.clock, settings, self.catalogue, self.accounts, self.purchases, self.reads, self.door
+            self.store,
+            self.clock,
+            settings,
+            self.catalogue,
+            self.accounts,
+            self.purchases,
+            self.reads,
+            self.door,
+            timing,
         )
         self.offers = Offers(self.store, self.clock, settings, self.reads, self.outbox)
         self.sales = Sales(

@@ -68,5 +68,11 @@ def configure(form: Literal["console", "json"], secrets: Iterable[str], stream: 
     handler = logging.StreamHandler(out)
     handler.setFormatter(_Formatter(form, redactor(secrets), colors=out.isatty()))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    # structlog's own loggers hand their records to the standard library's, and so to the same handler.
+    structlog.configure(
+        processors=[structlog.stdlib.render_to_log_kwargs],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
     for name in _LOUD:
         logging.getLogger(name).setLevel(logging.WARNING)

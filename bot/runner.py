@@ -77,9 +77,14 @@ async def serve(client: Client, token: str, grace: float) -> None:
         await asyncio.wait({gateway, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if not gateway.done():
             await app.drain(grace)
-            await _shown(app)
+            if client.is_ready():
+                await _shown(app)
+            else:
+                gateway.cancel()  # still starting: there is nothing to end in order
             await client.close()
-        await gateway
+        await asyncio.wait({gateway})
+        if not gateway.cancelled():
+            gateway.result()  # raises its failure, if it has one
     finally:
         waiting.cancel()
         await client.close()

@@ -113,7 +113,6 @@ class Settings(BaseSettings):
     age_restricted: bool = Field(
         default=False, description="Purchases only in age-restricted channels. Unset: `on` with a real key, else `off`."
     )
-    operator_channel: int | None = Field(None, gt=0, description="The channel for what concerns the whole bot, by id.")
     settle_seconds: float = Field(
         900, gt=0, le=86_400, description="How long after an order without an answer the inventory may still change."
     )

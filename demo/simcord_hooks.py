@@ -27,8 +27,26 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 TICK = 0.25
 """Seconds between two steps of the simulation's clock."""
-BOOT = 'request("/api/pages", "POST", {}, null)'
-"""How the preview's script asks for its page; ours says in its address which one it wants."""
+SCRIPTS = {
+    # Each pane says in its address whose page it wants, in which channel and time zone.
+    "/app.js": [
+        (
+            'request("/api/pages", "POST", {}, null)',
+            'request("/api/pages", "POST", Object.fromEntries(new URLSearchParams(location.search)), null)',
+        )
+    ],
+    "/commands.js": [
+        # Discord suggests as soon as an option is focused, and shows a chosen suggestion by its name.
+        (
+            'const current = String(field.value || "");',
+            'if (value?.label) { clearPopup(); return; }'
+            'const current = String(field.value || ""); queryAutocomplete(option, current);',
+        ),
+        ('String(value?.raw ?? "");', 'String(value?.label ?? value?.raw ?? "");'),
+    ],
+}
+"""What is changed in the preview's own scripts: (its text, ours)."""
+STYLES = '<link rel="stylesheet" href="/pane.css"><script type="module" src="/pane.js"></script>'
 
 
 def run_in_real_time(env: Env) -> None:
@@ -100,7 +118,7 @@ class Stage(Preview):
                         await self.refresh()
                         shown = now
                 except (TimeoutError, SetupError) as error:
-                    log.warning("the demo's clock stumbled: %s", str(error).splitlines()[0])
+                    log.warning("the demo's clock stumbled: %s", str(error))
 
 
 class Server(PreviewServer):
@@ -161,13 +179,11 @@ class Server(PreviewServer):
 
     async def _static(self, request: web.Request) -> web.Response:
         answer: web.Response = await super()._static(request)
-        if request.path == "/pane":
-            extra = '<link rel="stylesheet" href="/pane.css"><script type="module" src="/pane.js"></script>'
-            answer.text = str(answer.text).replace("</head>", f"{extra}</head>")
-        if request.path == "/app.js":
-            wanted = BOOT.replace("{}", "Object.fromEntries(new URLSearchParams(location.search))")
-            assert BOOT in str(answer.text), "SimCord's script asks for its page in another way"
-            answer.text = str(answer.text).replace(BOOT, wanted)
+        changes = [("</head>", f"{STYLES}</head>")] if request.path == "/pane" else SCRIPTS.get(request.path, [])
+        for theirs, ours in changes:
+            text = str(answer.text)
+            assert text.count(theirs) == 1, f"SimCord's {request.path} has changed: {theirs}"
+            answer.text = text.replace(theirs, ours)
         return answer
 
     async def _pages(self, request: web.Request) -> web.Response:

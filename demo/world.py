@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
+    from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
     from simcord.actors import MemberActor
 
 WELCOME = (
@@ -27,6 +28,16 @@ WELCOME = (
     "Whoever pulls something nice: show us! 🎉"
 )
 FOR_MODERATORS = "This channel is for moderators. If a member asks about an order, ask for its reference."
+
+
+class DemoSettings(Settings):
+    """What the operator has set for the real bot, in the environment or a file, is none of the demo's business."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_others: object
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
 
 
 class DemoClock:
@@ -58,7 +69,7 @@ class World:
         self.restarts = 0
 
     def _bot(self) -> Client:
-        settings = Settings.model_validate(
+        settings = DemoSettings.model_validate(
             {
                 "discord_token": "demo",
                 "partner_api_key": "sandbox-demo",

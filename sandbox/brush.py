@@ -8,7 +8,7 @@ import math
 import unicodedata
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageFont, ImageOps
+from PIL import Image, ImageChops, ImageDraw, ImageFont, ImageOps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,10 +26,6 @@ Color = tuple[int, int, int]
 @functools.cache
 def font(size: int) -> FreeTypeFont | BitmapFont:
     return ImageFont.load_default(size)
-
-
-def rgb(color: str) -> Color:
-    return ImageColor.getrgb(color)[:3]
 
 
 def mix(one: Color, other: Color, share: float) -> Color:

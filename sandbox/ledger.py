@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Route = Literal["available", "recent", "card", "init", "status", "inventory", "buyback"]
-ROUTES: tuple[Route, ...] = ("available", "recent", "card", "init", "status", "inventory", "buyback")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 FIRST = (
     "Marlo", "Teague", "Orson", "Kellan", "Dario", "Ferris", "Jonty", "Rubio", "Sander", "Ivo", "Casimir", "Bram",
-    "Leopold", "Tavian", "Quill", "Anders", "Zeb", "Emeric", "Hollis", "Matteus", "Corwin", "Dashiell", "Nilo", "Otis",
+    "Leopold", "Tavian", "Rafe", "Anders", "Zeb", "Emeric", "Hollis", "Matteus", "Corwin", "Dashiell", "Nilo", "Otis",
 )  # fmt: skip
 LAST = (
     "Vantongeren", "Halloway", "Quillfeather", "Strand", "Okonedo", "Bellacroce", "Marchetti-Roe", "Tamsin",

@@ -52,7 +52,7 @@ def _star_of(pack: Pack, element: str, colors: tuple[Color, Color], dice: random
 
 
 def _title(body: Brush, pack: Pack, main: Color, second: Color) -> None:
-    words = ["Champions", "of the World"] if len(pack.name) > 40 else pack.name.rsplit(" ", 1)  # noqa: PLR2004 - a wrapper's width
+    words = pack.slug.replace("-", " ").rsplit(" ", 1)  # a name may be as long and as hostile as it likes
     body.text((240, 78), pack.category.upper(), 18, WHITE, anchor="ma", bold=0.3)
     for index, word in enumerate(words):
         body.text(

@@ -32,6 +32,10 @@ class Clock:
         self.time += int(seconds * 1_000)
 
 
+def files(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 async def beat(folder: Path, clock: Clock, connected: list[bool]) -> None:
     answers = iter(connected)
     with pytest.raises(EOFError):
@@ -43,7 +47,7 @@ async def test_it_beats_every_ten_seconds_while_connected(tmp_path: Path):
     await beat(tmp_path, clock, [True, True, True])
     assert clock.time == 1_020_000
     assert heartbeat.age(tmp_path, clock.time + 5_000) == 5_000
-    assert [path.name for path in tmp_path.iterdir()] == ["heartbeat"]
+    assert files(tmp_path) == ["heartbeat"]
 
 
 async def test_it_is_left_to_age_while_disconnected(tmp_path: Path):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
+import structlog
 
 from bot import logs
 
@@ -30,6 +31,7 @@ def out(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
     yield stream
     root.handlers[:] = before
     root.setLevel(level)
+    structlog.reset_defaults()
 
 
 def test_a_line_says_when_where_and_what(out: io.StringIO):
@@ -52,6 +54,14 @@ def test_json_is_an_object_a_line(out: io.StringIO, request: pytest.FixtureReque
         assert "ValueError: no" in said["exception"]
     else:
         assert "ValueError: no" in out.getvalue()
+
+
+def test_records_with_values_of_their_own_come_the_same_way(out: io.StringIO):
+    structlog.get_logger("bot.partner").warning("a pack can't be read", pack="p-1", key="live-key-12345")
+    line = out.getvalue()
+    assert line.count("\n") == 1
+    for part in ("bot.partner", "warning", "a pack can't be read", "p-1", "[secret]"):
+        assert part in line
 
 
 @pytest.mark.parametrize("secret", SECRETS)

@@ -45,8 +45,11 @@ class Client:
     def __init__(self, app):
         self.app, self.closed = app, asyncio.Event()
     def is_ready(self):
-        return True
+        return sys.argv[3] != "slow"
     async def start(self, token):
+        if token == "slow":
+            said("starting")
+            await asyncio.sleep(60)
         if token == "bad":
             raise ValueError("no such token")
         said("started")
@@ -108,6 +111,17 @@ def test_a_second_signal_ends_at_once(tmp_path: Path):
     out, _ = process.communicate(timeout=5)
     assert not out
     assert process.returncode == -signal.SIGTERM
+
+
+def test_a_stop_in_the_middle_of_the_start(tmp_path: Path):
+    process = start(tmp_path, 0, token="slow")
+    assert line(process) == "starting"
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=5)
+    assert out.split("\n")[:-1] == ["drain 50, discord there", "drained", "client closed", "app closed"]
+    assert process.returncode == 0, err
+    assert "Traceback" not in err
+    assert not (tmp_path / "heartbeat").exists()
 
 
 def test_a_gateway_that_fails_closes_everything_and_says_why(tmp_path: Path):

@@ -113,7 +113,6 @@ def test_purchases_that_are_switched_off_are_not_on(load: Any):
         ({**SANDBOX, "REVEAL_SECONDS": "0.1"}, "REVEAL_SECONDS is wrong"),
         ({**SANDBOX, "DATABASE_URL": "mysql://root@host/db"}, "DATABASE_URL must begin"),
         ({**SANDBOX, "LOG_FORMAT": "xml"}, "LOG_FORMAT is wrong"),
-        ({**SANDBOX, "OPERATOR_CHANNEL": "general"}, "OPERATOR_CHANNEL is wrong"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(load: Any, values: dict[str, str], says: str):

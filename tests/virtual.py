@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from bot.store.engine import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     import pytest
 
@@ -26,7 +26,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self.virtual = 0.0
         self.at_work = 0
-        """How many transactions are open."""
+        """How many transactions are open, or stores being closed."""
         super().__init__(_Jumping(self))
 
     def time(self) -> float:
@@ -66,18 +66,31 @@ def hold_time_during_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tells the loop when the database is at work."""
     for name in ("read", "write"):
         monkeypatch.setattr(Store, name, _counted(getattr(Store, name)))
+    close = Store.close
+
+    async def closing(self: Store) -> None:
+        with _at_work():
+            await close(self)
+
+    monkeypatch.setattr(Store, "close", closing)
 
 
 def _counted(door: Callable[[Store], Any]) -> Any:
     @asynccontextmanager
     async def counted(self: Store):
-        loop = asyncio.get_running_loop()
-        assert isinstance(loop, VirtualLoop)
-        loop.at_work += 1
-        try:
+        with _at_work():
             async with door(self) as conn:
                 yield conn
-        finally:
-            loop.at_work -= 1
 
     return counted
+
+
+@contextmanager
+def _at_work() -> Generator[None]:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, VirtualLoop)
+    loop.at_work += 1
+    try:
+        yield
+    finally:
+        loop.at_work -= 1

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+CONNECT = 5.0
+"""Seconds to wait for a connection, or for a place among those there may be."""
+
 # Raised before a byte is written. Anything else may have left the machine.
 _BEFORE_SENDING = (
     httpx2.ConnectError,
@@ -71,13 +74,12 @@ class PartnerOrders:
         wall: float = 45.0,
     ) -> None:
         self._clock = clock
-        brief = min(5, wall / 3)  # connecting must leave time for the answer
         self._wire = Wire(
             address(key, url),
             key,
             clock,
             limits=httpx2.Limits(max_connections=100, max_keepalive_connections=0),
-            timeout=httpx2.Timeout(wall, connect=brief, pool=brief),
+            timeout=httpx2.Timeout(wall, connect=CONNECT, pool=CONNECT),
             wall=wall,
             transport=transport,
         )

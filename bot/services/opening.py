@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.services.door import Door
     from bot.services.place import Place, Reply
     from bot.services.purchases import Purchases
+    from bot.services.timing import Timing
     from bot.settings import Settings
     from bot.store.engine import Store
     from bot.store.purchases import Purchase
@@ -58,10 +59,11 @@ class Opening:
         purchases: Purchases,
         reads: PartnerReads,
         door: Door,
+        timing: Timing,
     ) -> None:
         self._store, self._clock, self._settings = store, clock, settings
         self._catalogue, self._accounts, self._purchases, self._reads = catalogue, accounts, purchases, reads
-        self._door = door
+        self._door, self._timing = door, timing
 
     async def offer(self, discord_id: int, place: Place, pack_id: str, amount: int, *, private: bool) -> Offer:
         """A confirmation of these terms; a newer one of the same person replaces it.
@@ -193,6 +195,7 @@ class Opening:
                 private=wanted.private,
                 terms=wanted.terms,
                 created_at=now,
+                look_at=now + self._timing.reserved,
             )
             assert made is not None, "the confirmation was open in this transaction"
             await messages.add(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.money import dollars
 from bot.domain.sale import CardState
-from bot.texts import escape, plain, say
+from bot.texts import Raw, escape, plain, say
 from bot.ui.base import Style
 from bot.ui.buttons import Back, Keep, Sell, SellNow
 from bot.ui.look import MONEY, Row, Text, gallery, page, row
@@ -20,17 +20,14 @@ if TYPE_CHECKING:
 NAME_LIMIT = 120
 FIRST = ("year", "set", "grader", "grade", "serial", "serial number")
 """The attributes that matter most to collectors, in this order; others follow as the partner sends them."""
+SPEAKING = frozenset({"year", "set", "grader", "grade"})
+"""Attributes whose values need no name beside them."""
 MOST_ATTRIBUTES = 6
 
 
 def name(card: Card) -> str:
     """The card's name, short enough for any place."""
     return plain(card.name, NAME_LIMIT) or "?"
-
-
-def short(card: Card) -> str:
-    """Its name where 24 others stand in the same text."""
-    return plain(card.name, 40) or "?"
 
 
 def lines(card: Card) -> str:
@@ -50,16 +47,16 @@ def attributes(card: Card) -> str:
     """What matters about it in one line: year, set, grader, grade and serial first."""
     known = {key.casefold(): at for at, key in enumerate(FIRST)}
     ordered = sorted(card.attributes, key=lambda pair: known.get(pair[0].strip().casefold(), len(FIRST)))
-    shown: list[str] = []
-    for key, value in ordered[:MOST_ATTRIBUTES]:
-        spoken = value if key.strip().casefold() in {"year", "set", "grader", "grade"} else f"{key} {value}"
-        shown.append(escape(spoken, 45))
-    return " · ".join(shown)
+    shown = [
+        value if key.strip().casefold() in SPEAKING else f"{key} {value}" for key, value in ordered[:MOST_ATTRIBUTES]
+    ]
+    # A grade often repeats its grader: "PSA", "PSA 10".
+    return " · ".join(escape(one, 45) for one in shown if not any(f"{one} " in other for other in shown))
 
 
 def tier(card: Card) -> str:
     """The tier's name, or that it is unclear."""
-    return say("card.tier", tier=None if card.tier is None else plain(card.tier, 40))
+    return say("card.tier", tier=None if card.tier is None else Raw(escape(card.tier, 30)))
 
 
 def _standing(card: Card) -> str:

@@ -38,7 +38,7 @@ def confirmation(offer: Offer, settlement_note: str | None) -> discord.ui.Layout
     if offer.left is not None:
         lines.append(say("confirm.left", left_cents=offer.left))
     if settlement_note:
-        lines.append(say("confirm.settlement", note=settlement_note))
+        lines.append(say("confirm.settlement", note=Raw(settlement_note)))
     return page(
         MONEY,
         Text(say("confirm.head", amount=asked.amount, pack=pack.name)),

@@ -8,7 +8,7 @@ import discord
 
 from bot.domain.ids import reference
 from bot.domain.purchase import State
-from bot.texts import Raw, say
+from bot.texts import Raw, escape, say
 from bot.ui import card as cards
 from bot.ui.base import Style
 from bot.ui.buttons import Open, Skip, TurnCards
@@ -72,7 +72,7 @@ def reveal(order: Purchase, pulled: Sequence[Card], number: int) -> discord.ui.L
     newest, before = pulled[number - 1], pulled[: number - 1]
     lines = [say("card.name", card=cards.name(newest)), cards.attributes(newest), cards.tier(newest)]
     so_far = "\n".join(
-        say("pull.before_card", position=at, card=cards.short(c), tier=Raw(cards.tier(c)))
+        say("pull.before_card", position=at, card=Raw(escape(c.name, 60)), tier=Raw(cards.tier(c)))
         for at, c in enumerate(before, 1)
     )
     return page(

@@ -65,7 +65,7 @@ class Relay:
             await self._app.clock.sleep(await self._show(message))
         finally:
             del self._drawing[message.id]
-            self._scheduler.now()
+        self._scheduler.now()
 
     async def _show(self, message: Message) -> float:
         """Brings one message up to date, or notes when to try again. Seconds to leave it alone."""

@@ -11,6 +11,7 @@ import gzip
 import socket
 from contextlib import closing
 
+import httpx2
 import pytest
 
 from bot.domain.clock import SystemClock
@@ -18,9 +19,10 @@ from bot.partner import errors
 from bot.partner.models import Accepted
 from bot.partner.orders import Deadline, PartnerOrders
 
-from .conftest import KEY, FakeClock, Peer, RawServer, answer, serving
+from .conftest import KEY, URL, FakeClock, Peer, RawServer, answer, serving
 
-WALL = 0.3
+SHORT = 0.5
+"""The wall in seconds, for what would take for ever."""
 GOOD = b'{"session_id": "s-1", "nfts": []}'
 HTML = b"<!DOCTYPE html><title>Attention required</title>"
 
@@ -143,12 +145,12 @@ TABLE: list[tuple[str, Fault, bool, type]] = [
 ]
 
 
-async def buy(url: str, clock: SystemClock | FakeClock | None = None, deadline: Deadline | None = None) -> object:
+async def buy(url: str, clock: FakeClock | None = None, deadline: Deadline | None = None, wall: float = 5) -> object:
     """What became of an order: what it returned, or the error that it raised."""
-    clock = clock or SystemClock()
-    orders = PartnerOrders(url, KEY, clock, wall=WALL)
+    use = clock or SystemClock()
+    orders = PartnerOrders(url, KEY, use, wall=wall)
     try:
-        return await orders.buy("pack", 1, "user", deadline or Deadline.after(clock, 10))
+        return await orders.buy("pack", 1, "user", deadline or Deadline.after(use, 10))
     except errors.PartnerError as raised:
         return raised
     finally:
@@ -163,7 +165,7 @@ async def test_table(fault: Fault, executes: bool, expected: type):
         await fault(peer, executes)
 
     async with serving(behave) as server:
-        outcome = await buy(server.url)
+        outcome = await buy(server.url, wall=SHORT if fault.pause or fault.end == "hang" else 5)
         await asyncio.sleep(0.02)  # time for a second try that must not come
     assert type(outcome) is expected, outcome
     assert server.executed == executes
@@ -177,8 +179,9 @@ async def test_closed_port_is_not_sent():
     assert type(await buy(f"http://127.0.0.1:{port}/_")) is errors.NotSentError
 
 
-async def test_connect_timeout_is_not_sent():
+async def test_connect_timeout_is_not_sent(monkeypatch: pytest.MonkeyPatch):
     """A listener whose queue is full drops the handshake."""
+    monkeypatch.setattr("bot.partner.orders.CONNECT", 0.1)
     with closing(socket.socket()) as listener, closing(socket.socket()) as first, closing(socket.socket()) as second:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -201,7 +204,8 @@ async def test_failed_tls_is_not_sent():
     assert server.requests == []
 
 
-async def test_full_pool_is_not_sent():
+async def test_full_pool_is_not_sent(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("bot.partner.orders.CONNECT", 0.8)
     full = asyncio.Event()
 
     async def hang(peer: Peer) -> None:
@@ -212,7 +216,7 @@ async def test_full_pool_is_not_sent():
 
     async with serving(hang) as server:
         clock = SystemClock()
-        orders = PartnerOrders(server.url, KEY, clock, wall=2)
+        orders = PartnerOrders(server.url, KEY, clock)
         async with asyncio.TaskGroup() as group:
             hanging = [group.create_task(orders.buy("p", 1, "u", Deadline.after(clock, 9))) for _ in range(100)]
             await full.wait()
@@ -222,6 +226,33 @@ async def test_full_pool_is_not_sent():
                 task.cancel()
         await orders.close()
     assert len(server.requests) == 100
+
+
+class Failing(httpx2.AsyncBaseTransport):
+    """Fails before or after the moment at which the real transport would begin to write."""
+
+    def __init__(self, error: Exception, started: bool) -> None:
+        self.error = error
+        self.started = started
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        if self.started:
+            await request.extensions["trace"]("http11.send_request_headers.started", {})
+        raise self.error
+
+
+BEFORE = ["ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "InvalidURL"]
+ANY_TIME = ["ReadTimeout", "ReadError", "WriteTimeout", "WriteError", "RemoteProtocolError", "ProxyError", "CloseError"]
+
+
+@pytest.mark.parametrize("started", [False, True])
+@pytest.mark.parametrize("kind", [*BEFORE, *ANY_TIME])
+async def test_unsent_needs_both_the_kind_and_the_trace(kind: str, started: bool, clock: FakeClock):
+    orders = PartnerOrders(URL, KEY, clock, transport=Failing(getattr(httpx2, kind)("x"), started))
+    with pytest.raises(errors.PartnerError, match=kind) as raised:
+        await orders.buy("p", 1, "u", Deadline.after(clock, 10))
+    unsent = kind in BEFORE and not started
+    assert type(raised.value) is (errors.NotSentError if unsent else errors.InDoubtError)
 
 
 async def good(peer: Peer) -> None:
@@ -321,7 +352,7 @@ async def test_sale(fault: Fault, executes: bool, expected: object):
 
 async def sell(server: RawServer) -> object:
     clock = SystemClock()
-    orders = PartnerOrders(server.url, KEY, clock, wall=WALL)
+    orders = PartnerOrders(server.url, KEY, clock, wall=5)
     try:
         return await orders.sell("v1|1|0", Deadline.after(clock, 10))
     except errors.PartnerError as raised:

@@ -44,7 +44,7 @@ async def ask_everything(
     """Every call once; the errors that were raised."""
     transport = httpx2.MockTransport(handle) if handle else None
     reads = PartnerReads(url, key, clock, transport=transport)
-    orders = PartnerOrders(url, key, clock, transport=transport, wall=1)
+    orders = PartnerOrders(url, key, clock, transport=transport)
     raised: list[errors.PartnerError] = []
     deadline = Deadline.after(clock, 10)
     for call in (
@@ -107,6 +107,7 @@ def test_address(key: str, url: str | None, expected: str):
         ("sandbox-x", PRODUCTION),
         ("sandbox-x", "https://elsewhere.test/_/api"),
         ("sandbox-x", "https://elsewhere.test/a_"),
+        ("sandbox-x", "https://_"),
         ("sandbox-x", "https://elsewhere.test/?/_"),
         ("sandbox-x", "https://elsewhere.test#/_"),
         ("live", SANDBOX),

@@ -7,16 +7,20 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.app import App
+from bot.domain.purchase import State
+from bot.domain.sale import SaleState
 from bot.errors import Refusal
 from bot.services.place import Place, Reply
 from bot.settings import Settings
+from bot.store.tables import lanes, purchase_events, purchases, sales
 from sandbox import Sandbox
 from tests.virtual import VirtualClock, VirtualLoop, hold_time_during_transactions
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Coroutine
+    from collections.abc import AsyncGenerator, Coroutine, Sequence
     from pathlib import Path
 
     import httpx2
@@ -29,9 +33,10 @@ if TYPE_CHECKING:
 ALICE, BOB = 101, 102
 GUILD, CHANNEL = 11, 12
 PLACE = Place(GUILD, CHANNEL, age_restricted=False)
-PACK = "sandlot-starter"
+PACK, OTHER_PACK = "sandlot-starter", "hardwood-rookies"
 SETTLED = 40 * 60
-"""Seconds after which every doubt has ended, one way or the other: settle time and two looks."""
+"""Seconds after which every doubt has ended, one way or the other: settle time, and two looks."""
+HOLDS_LANE = {State.SUBMITTING, State.IN_DOUBT, State.REVIEW, SaleState.SUBMITTING, SaleState.IN_DOUBT}
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Any]:
@@ -56,10 +61,10 @@ class World:
         await self.app.start()
         await self.app.resume()
 
-    async def restart(self, **values: Any) -> None:
+    async def restart(self, transport: httpx2.AsyncBaseTransport | None = None, **values: Any) -> None:
         """The process ends where it stands, and another begins."""
         await self.app.close()
-        await self.start(self.build(**values))
+        await self.start(self.build(transport, **values))
 
     def pack_id(self, slug: str = PACK) -> str:
         return self.partner.packs[slug].id
@@ -67,15 +72,21 @@ class World:
     def reply(self, *, private: bool = False) -> Reply:
         return Reply(CHANNEL, next(self._messages), "token", self.clock.now() + 900_000, private)
 
+    async def user_id(self, who: int = ALICE) -> str:
+        account = await self.app.accounts.of(who)
+        assert account is not None
+        return account.user_id
+
     async def offer(self, who: int = ALICE, slug: str = PACK, amount: int = 1, place: Place = PLACE) -> Offer:
         await self.app.accounts.accept(who)
         return await self.app.opening.offer(who, place, self.pack_id(slug), amount, private=False)
 
-    async def confirm(self, offer: Offer, who: int = ALICE) -> Purchase:
-        return await self.app.opening.confirm(offer.confirmation.id, who, self.reply())
+    async def confirm(self, offer: Offer) -> Purchase:
+        asked = offer.confirmation
+        return await self.app.opening.confirm(asked.id, asked.discord_id, self.reply())
 
     async def order(self, who: int = ALICE, slug: str = PACK, amount: int = 1) -> Purchase:
-        return await self.confirm(await self.offer(who, slug, amount), who)
+        return await self.confirm(await self.offer(who, slug, amount))
 
     async def purchase(self, purchase: Purchase) -> Purchase:
         return (await self.app.cards.pull(purchase.id)).purchase
@@ -88,24 +99,79 @@ class World:
         await asyncio.sleep(seconds)
         return await self.purchase(purchase)
 
+    async def states(self, purchase: Purchase) -> list[str]:
+        """The way that it took."""
+        return [row.to_state for row in await self.events(purchase) if row.to_state]
+
+    async def notes(self, purchase: Purchase) -> str:
+        return "\n".join(row.detail for row in await self.events(purchase))
+
+    async def events(self, purchase: Purchase) -> Sequence[Any]:
+        mine = select(purchase_events).where(purchase_events.c.purchase_id == purchase.id)
+        async with self.app.store.read() as conn:
+            rows = (await conn.execute(mine.order_by(purchase_events.c.happened_at))).all()
+        # Steps of the same millisecond in the order in which they hang together.
+        ordered, before = [], None
+        left = list(rows)
+        while left:
+            row = next((r for r in left if r.to_state and r.from_state == before), left[0])
+            left.remove(row)
+            ordered.append(row)
+            before = row.to_state or before
+        return ordered
+
     async def card(self, who: int = ALICE, slug: str = PACK) -> Card:
         """A card that was just pulled."""
         made = await self.ended(await self.order(who, slug))
         return (await self.cards(made))[0]
 
-    async def sell(self, card: Card, who: int = ALICE, quoted: int | None = None) -> SaleView:
-        price = (await self.app.offers.quote(card.id, who, GUILD)).price if quoted is None else quoted
-        return await self.sale(await self.app.sales.sell(card.id, who, GUILD, price, self.reply(private=True)))
+    async def price(self, card: Card, who: int = ALICE) -> int:
+        return (await self.app.offers.quote(card.id, who, GUILD)).price
 
-    async def sale(self, sale: Any) -> SaleView:
+    async def sell(self, card: Card, who: int = ALICE, quoted: int | None = None) -> SaleView:
+        """Confirms a sale, and how it stands a second later."""
+        price = await self.price(card, who) if quoted is None else quoted
+        sale = await self.app.sales.sell(card.id, who, GUILD, price, self.reply(private=True))
+        await asyncio.sleep(1)
         return await self.app.sales.view(sale.id)
+
+    async def check(self) -> None:
+        """What holds always: an order each at most, and lanes held by exactly those whose outcome isn't known."""
+        async with self.app.store.read() as conn:
+            rows = (await conn.execute(select(purchases))).all()
+            sold = (await conn.execute(select(sales))).all()
+            held = (await conn.execute(select(lanes))).all()
+        assert self.ledger.count("init") <= sum(row.sends for row in rows)
+        assert self.ledger.count("buyback") <= len(sold)
+        unknown = [row.id for row in (*rows, *sold) if row.state in HOLDS_LANE]
+        assert sorted(unknown) == sorted(lane.purchase_id or lane.sale_id for lane in held)
+
+
+async def refusal(work: Coroutine[Any, Any, Any]) -> Refusal:
+    """The refusal that it ends with."""
+    with pytest.raises(Refusal) as caught:
+        await work
+    return caught.value
 
 
 async def refused(work: Coroutine[Any, Any, Any]) -> str:
-    """The name of the refusal that it ends with."""
-    with pytest.raises(Refusal) as caught:
-        await work
-    return caught.value.name
+    """Its name."""
+    return (await refusal(work)).name
+
+
+async def both(*work: Coroutine[Any, Any, Any]) -> tuple[list[Any], list[str]]:
+    """All of it at once: what went well, and the names of the refusals."""
+    results = await asyncio.gather(*work, return_exceptions=True)
+    well: list[Any] = []
+    names: list[str] = []
+    for result in results:
+        if isinstance(result, Refusal):
+            names.append(result.name)
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            well.append(result)
+    return well, names
 
 
 @pytest.fixture
@@ -140,4 +206,5 @@ async def world(
     made = World(Sandbox(temperament=temperament, clock=clock), clock, values)
     await made.start()
     yield made
+    await made.check()
     await made.app.close()

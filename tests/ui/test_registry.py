@@ -1,4 +1,4 @@
-"""Every button, select and form is found by its custom_id, alone, for ever; and the commands are as Discord needs them."""
+"""Every button, select and form is found by its custom_id, alone; and the commands are as Discord needs them."""
 
 from __future__ import annotations
 
@@ -95,7 +95,8 @@ async def client(tmp_path: Path, sqlite_url: str, request: pytest.FixtureRequest
     made._connection.application_id = 1
     await made.setup_hook()
     yield made
-    await made.close()
+    for name in list(made.cogs):
+        await made.remove_cog(name)
     await made.app.close()
 
 

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import discord
 import pytest
 
 from bot.domain.purchase import State
@@ -23,6 +22,8 @@ from tests.ui.test_texts import FORBIDDEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import discord
 
     from bot.store.purchases import Purchase
 
@@ -47,6 +48,16 @@ def orders(order: Purchase) -> Iterator[Purchase]:
 
 
 def pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
+    """Every page there is."""
+    yield from catalogue_pages()
+    yield from confirmation_pages()
+    yield from order_pages()
+    yield from card_pages()
+    yield from sale_pages()
+    yield from account_pages()
+
+
+def catalogue_pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
     many = tuple(replace(v.WORST_PACK, id=f"{i}" * 50, name=f"{i} {v.HOSTILE}") for i in range(60))
     yield "catalogue, empty", packs.catalogue(v.listing(), ())
     yield "catalogue, nothing found", packs.catalogue(v.listing(v.PACK), (), search=v.HOSTILE)
@@ -62,22 +73,34 @@ def pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
         yield f"catalogue, {name}, stale", packs.catalogue(v.listing(pack, stale=True), (pack,))
     for turn in range(4):
         yield f"catalogue, page {turn}", packs.catalogue(v.listing(*many), many, search=v.HOSTILE, turn=turn)
+
+
+def confirmation_pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
     for pack in (v.PACK, v.WORST_PACK, replace(v.PACK, ev=None, buyback_share=None)):
-        yield "confirmation", confirmation.confirmation(v.offer(pack, amount=9999), v.HOSTILE[:300])
+        yield (
+            "confirmation",
+            confirmation.confirmation(v.offer(pack, amount=9999), "Settle with the club within a week. " * 8),
+        )
         yield "confirmation, private", confirmation.confirmation(v.offer(pack, amount=1, left=None, private=True), None)
         yield "terms", confirmation.terms(v.confirmation(pack), "https://example.com/terms", "https://example.com/p")
     yield "terms, no links", confirmation.terms(v.confirmation(), None, None)
     yield "ordered", confirmation.ordered(v.WORST_ORDER)
     yield "cancelled", confirmation.cancelled()
+
+
+def order_pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
     for order in (*orders(v.ORDER), *orders(v.WORST_ORDER)):
         yield f"{order.state} {order.reason}", pull.shown(order, (), revealed=0, turn=0)
-    for order in (*orders(v.WORST_ORDER),):
+    for order in orders(v.WORST_ORDER):
         for count in (1, 2, 3, 4, 25):
             pulled = v.cards(count)
             for revealed in range(count + 1):
                 yield f"{order.state}, {revealed} of {count}", pull.shown(order, pulled, revealed=revealed, turn=0)
             for turn in range(6):
                 yield f"{order.state}, {count}, page {turn}", pull.shown(order, pulled, revealed=count, turn=turn)
+
+
+def card_pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
     for state in CardState:
         for one in (
             replace(v.WORST_CARD, state=state),
@@ -85,21 +108,28 @@ def pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
             replace(v.CARD, state=state, sold_for=9_999_999_99, offer_ends=None),
             replace(v.CARD, state=state, offer_known=False),
         ):
-            yield f"card {state}", pull.opened(v.ORDER, (one,) * 1)
+            yield f"card {state}", pull.opened(v.ORDER, (one,))
             yield f"cards {state}", pull.opened(v.ORDER, v.cards(25, one), 1)
             yield "back", card.back(one)
             yield "no back", card.back(replace(one, back_image=None))
             for known, ends in ((True, v.NOW), (True, None), (False, None)):
                 yield "sell?", card.ask(Quote(one, 9_999_999_99, known, ends))
+
+
+def sale_pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
     for state in SaleState:
         for reason in ("expired", "key", "not_sent", "not_executed"):
             yield f"sale {state}", sale.outcome(replace(v.SALE, state=state, reason=reason), v.WORST_CARD)
     yield "sale, amount unknown", sale.outcome(replace(v.SALE, amount=None), v.WORST_CARD)
     yield "sale, as quoted", sale.outcome(replace(v.SALE, amount=v.SALE.quoted), v.CARD)
     yield "sale, in doubt", sale.outcome(replace(v.SALE, state=SaleState.IN_DOUBT, look_at=v.NOW), v.CARD)
+
+
+def account_pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
     for mine in (None, v.ACCOUNT, replace(v.ACCOUNT, user_id=v.HOSTILE, origin="linked", sell_from=v.NOW + 1)):
         for mode in ("generated", "linked"):
-            yield "account", account.account(mode, mine, list(orders(v.WORST_ORDER))[:5], v.NOW)
+            last = [replace(order, id=f"{v.ID[:-1]}{i}") for i, order in enumerate(orders(v.WORST_ORDER))]
+            yield "account", account.account(mode, mine, last[:5], v.NOW)
             yield "account, no orders", account.account(mode, mine, (), v.NOW)
     yield "link?", account.offer(LinkOffer(v.ID, 42, v.HOSTILE, "n", v.NOW))
     yield "linked", account.linked(v.ACCOUNT)
@@ -109,11 +139,6 @@ def pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
     for name in ("order_arrived", "order_ended", "order_review", "sale_ended"):
         yield name, post(Post(name, 42, v.ID, {}))
         yield name, post(Post(name, 42, None, {}))
-
-
-@pytest.fixture(scope="module")
-def drawn() -> list[tuple[str, discord.ui.LayoutView]]:
-    return list(pages())
 
 
 async def test_everything_is_within_discords_limits() -> None:
@@ -225,12 +250,12 @@ async def test_a_sale_says_both_amounts_where_they_differ() -> None:
 
 
 async def test_the_reveal_shows_one_more_card_each_time() -> None:
-    pulled = tuple(replace(c, name=f"Card {c.position}") for c in v.cards(3, v.CARD))
+    pulled = tuple(replace(c, name=f"Player {c.position}") for c in v.cards(3, v.CARD))
     order = replace(v.ORDER, state=State.DELIVERED, cards=3)
     for revealed in range(3):
         wire = Wire(pull.shown(order, pulled, revealed=revealed, turn=0))
         said = texts(wire)
-        assert [f"Card {n}" in said for n in range(3)] == [n <= revealed for n in range(3)]
+        assert [f"Player {n}" in said for n in range(3)] == [n <= revealed for n in range(3)]
         assert f"Card {revealed + 1} of 3" in said
         assert ("Show all now" in buttons(wire)) == (revealed < 2)
     assert "Sell" in buttons(Wire(pull.shown(order, pulled, revealed=3, turn=0)))

@@ -17,7 +17,8 @@ from bot.domain.purchase import State
 from bot.texts import TEXTS, Raw, escape, percent, plain, say
 
 FORBIDDEN = re.compile(
-    r"\b(profits?|investments?|invest|guaranteed?s?|bets?|wagers?|jackpots?|free money|cash|paid|you get)\b", re.IGNORECASE
+    r"\b(profits?|investments?|invest|guaranteed?s?|bets?|wagers?|jackpots?|free money|cash|paid|you get)\b",
+    re.IGNORECASE,
 )
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for folder in ("bot", "cogs") for path in (ROOT / folder).rglob("*.py")]
@@ -66,9 +67,7 @@ def test_no_text_is_left_over() -> None:
     spoken |= {f"post.{name}" for name in re.findall(r'"([a-z_]+)"', CODE)}
     spoken |= {"account.generated", "account.linked", "refusal.already_ordered", "refusal.already_delivered"}
     spoken |= {"refusal.already_ended", "refusal.confirmation_replaced", "refusal.confirmation_cancelled"}
-    left = {
-        name for name in TEXTS if name.removesuffix(".unknown") not in spoken and not name.startswith(built)
-    }
+    left = {name for name in TEXTS if name.removesuffix(".unknown") not in spoken and not name.startswith(built)}
     assert left == set()
 
 
