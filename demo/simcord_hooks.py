@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+import httpx2
 from aiohttp import web
 from simcord import SetupError
 from simcord.preview import Preview, _server
@@ -36,16 +37,21 @@ SCRIPTS = {
         )
     ],
     "/commands.js": [
-        # Discord suggests as soon as an option is focused, and shows a chosen suggestion by its name.
+        # Suggestions come as soon as an option is focused, and a chosen one is shown by its name.
         (
             'const current = String(field.value || "");',
             'if (value?.label) { clearPopup(); return; }'
             'const current = String(field.value || ""); queryAutocomplete(option, current);',
         ),
+        # Enter sends a command that has all it needs, although there are options that it could be given.
+        (
+            "if (active instanceof HTMLElement) {",
+            'if (active instanceof HTMLElement && !active.querySelector(".command-suggestion-ellipsis")) {',
+        ),
         ('String(value?.raw ?? "");', 'String(value?.label ?? value?.raw ?? "");'),
     ],
 }
-"""What is changed in the preview's own scripts: (its text, ours)."""
+"""What is changed in the preview's own scripts, (its text, ours): there they are less like Discord."""
 STYLES = '<link rel="stylesheet" href="/pane.css"><script type="module" src="/pane.js"></script>'
 
 
@@ -61,6 +67,26 @@ def dress_bot(env: Env, name: str) -> None:
     """SimCord calls every bot TestBot, and gives it no picture."""
     env.backend.bot_user.name = name
     env.backend.bot_user.avatar = name.lower()
+
+
+def let_presses_edit(env: Env) -> None:
+    """On Discord a press may edit the message that it was on, also when it was answered by another message."""
+
+    def allow(interaction: Any) -> None:
+        if interaction.source_message_id is not None:
+            interaction.followup_ids.append(interaction.source_message_id)
+
+    env._register_dispatch_observer(allow)
+
+
+class OwnTask(httpx2.AsyncBaseTransport):
+    """SimCord can't see through httpx2's context managers what a call waits for; a task it does see."""
+
+    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
+        self._inner = inner
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        return await asyncio.create_task(self._inner.handle_async_request(request))
 
 
 class Stage(Preview):

@@ -13,7 +13,7 @@ import simcord
 from bot.app import App
 from bot.client import Client
 from bot.settings import Settings
-from demo.simcord_hooks import dress_bot, run_in_real_time
+from demo.simcord_hooks import OwnTask, dress_bot, let_presses_edit, run_in_real_time
 from sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class World:
         self.partner = Sandbox(temperament="production", seed=seed, clock=self._clock, settle=4, hold=1.5)
         self.env = simcord.Env(self._bot(), shard_count=1, check_errors=False)
         run_in_real_time(self.env)
+        let_presses_edit(self.env)
         self._clock.env = self.env
         self.restarts = 0
 
@@ -79,7 +80,7 @@ class World:
                 "settle_seconds": 18,
             }
         )
-        return Client(App(settings, clock=self._clock, transport=self.partner.transport(), sync="OFF"))
+        return Client(App(settings, clock=self._clock, transport=OwnTask(self.partner.transport()), sync="OFF"))
 
     @property
     def _app(self) -> App:

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+CONNECTIONS = 100
+"""Orders at once; more wait for a place."""
 CONNECT = 5.0
-"""Seconds to wait for a connection, or for a place among those there may be."""
+"""Seconds to wait for a place, and then for the connection."""
 
 # Raised before a byte is written. Anything else may have left the machine.
 _BEFORE_SENDING = (
@@ -78,7 +80,7 @@ class PartnerOrders:
             address(key, url),
             key,
             clock,
-            limits=httpx2.Limits(max_connections=100, max_keepalive_connections=0),
+            limits=httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=0),
             timeout=httpx2.Timeout(wall, connect=CONNECT, pool=CONNECT),
             wall=wall,
             transport=transport,

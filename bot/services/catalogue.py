@@ -24,6 +24,8 @@ FRESH_FOR = 30 * SECOND
 BINDING_FOR = MINUTE
 """No confirmation is made from a list that is older."""
 _SUGGEST_WAIT = 2.0
+_LOOK_WAIT, _BINDING_WAIT = 4.0, 20.0
+"""Seconds for which a person waits for a slow partner: less where an older list will do."""
 _SUGGESTIONS = 25
 
 
@@ -59,7 +61,7 @@ class Catalogue:
         Raises:
             Refusal: `partner_down` when there is no list at all.
         """
-        found = await self._not_older_than(FRESH_FOR)
+        found = await self._not_older_than(FRESH_FOR, _BINDING_WAIT if self._last is None else _LOOK_WAIT)
         if found is None:
             if self._last is None:
                 raise Refusal("partner_down")
@@ -72,7 +74,7 @@ class Catalogue:
         Raises:
             Refusal: `partner_down`.
         """
-        found = await self._not_older_than(BINDING_FOR)
+        found = await self._not_older_than(BINDING_FOR, _BINDING_WAIT)
         if found is None:
             raise Refusal("partner_down")
         return found
@@ -96,10 +98,12 @@ class Catalogue:
             self._asking = self._tasks.spawn(self._ask(), "packs")
         return self._asking
 
-    async def _not_older_than(self, age: int) -> Listing | None:
+    async def _not_older_than(self, age: int, patience: float) -> Listing | None:
         if self._last is not None and self._clock.now() - self._last.checked_at <= age:
             return self._last
-        return await asyncio.shield(self.refresh())
+        asking = self.refresh()
+        await asyncio.wait([asking], timeout=patience)
+        return asking.result() if asking.done() else None
 
     async def _ask(self) -> Listing | None:
         asked_at = self._clock.now()

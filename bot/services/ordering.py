@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _PAUSE = 1.0
+_LOOK = 15.0
 _REASONS: dict[type[partner.RefusedError], str] = {
     partner.OutOfStockError: "sold_out",
     partner.AmountTooSmallError: "amount",
@@ -71,15 +72,16 @@ class Ordering:
 
     async def _why_not(self, seen: Purchase) -> str | None:
         """The look before the leap, over the very client that the order would take."""
-        if self._clock.now() - seen.created_at > self._timing.reserved:
+        if self._clock.now() - seen.created_at >= self._timing.reserved:
             return "too_old" if not seen.sends else "not_sent"
         if seen.sends >= MAX_SENDS:
             return "not_sent"
         try:
-            packs = await self._orders.look()
+            async with asyncio.timeout(_LOOK):
+                packs = await self._orders.look()
         except partner.InvalidKeyError:
             return "key"
-        except partner.PartnerError as error:
+        except (partner.PartnerError, TimeoutError) as error:
             log.warning("no order for %s, the partner can't be read: %s", seen.id, error)
             return "partner_down"
         pack = next((p for p in packs if p.id == seen.pack_id), None)

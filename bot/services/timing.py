@@ -18,7 +18,7 @@ class Timing:
     settle: int = 15 * MINUTE
     """After it, what isn't in the inventory was not bought."""
     reserved: int = 60 * SECOND
-    """A reservation that is older is cancelled instead of sent."""
+    """A reservation of that age is cancelled instead of sent."""
     skew: int = 60 * SECOND
     """How far the partner's clock may be off when items are dated."""
     overdue: int = 30 * MINUTE

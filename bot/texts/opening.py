@@ -15,6 +15,7 @@ OPENING = {
     "confirm.no": "Cancel",
     "confirm.cancelled": "### Cancelled\nNothing was bought. `/open` starts again whenever you like.",
     "confirm.ordered": "### Ordered\nYour order is on its way. Reference {reference}.",
+    "nothing": "Nothing was ordered.",
     "terms.head": "## Before your first order",
     "terms.body": (
         "Please read this once:\n"

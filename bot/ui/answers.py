@@ -81,7 +81,9 @@ async def answer(interaction: discord.Interaction[Any], view: discord.ui.LayoutV
     elif thinking:
         await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
     else:
-        if thinking is False:  # it would go on thinking in public
+        if thinking is False:
+            # It would go on thinking in public. Completed first: until then Discord takes a follow-up for its text.
+            await interaction.edit_original_response(view=note(say("nothing"), TROUBLE))
             await interaction.delete_original_response()
         await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=NOBODY)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import discord
 from discord import app_commands
@@ -27,6 +27,10 @@ log = logging.getLogger(__name__)
 
 class Opening(commands.Cog):
     """Opening packs."""
+
+    def __init__(self) -> None:
+        self.asked: dict[int, Interaction] = {}
+        """By person the interaction whose answer is their newest confirmation: its token can edit it for certain."""
 
     @app_commands.command(name="open", description="Open a pack. You confirm before anything is bought", extras=MONEY)
     @app_commands.describe(
@@ -57,6 +61,12 @@ async def ask(interaction: Interaction, text: str, amount: int, *, private: bool
         raise Refusal("pack_unknown", text=text)
     offer = await app.opening.offer(interaction.user.id, place_of(interaction), pack.id, amount, private=private)
     await answer(interaction, show.confirmation(offer, app.settings.settlement_note))
+    interaction.extras["confirmation"] = offer.confirmation.id
+    _cog(interaction).asked[interaction.user.id] = interaction
+
+
+def _cog(interaction: Interaction) -> Opening:
+    return cast("Opening", interaction.client.cogs["Opening"])
 
 
 @Open.pressed
@@ -99,11 +109,13 @@ async def _order(interaction: Interaction, confirmation: str, *, private: bool) 
     message_id = await think(interaction, private=private)
     reply = reply_of(interaction, message_id, private=private)
     purchase = await interaction.client.app.opening.confirm(confirmation, interaction.user.id, reply)
-    assert interaction.message is not None
+    asked = _cog(interaction).asked.pop(interaction.user.id, None)
+    view = show.ordered(purchase)
     try:
-        await interaction.followup.edit_message(
-            interaction.message.id, view=show.ordered(purchase), allowed_mentions=NOBODY
-        )
+        if asked is not None and asked.extras["confirmation"] == confirmation:
+            await asked.edit_original_response(view=view, allowed_mentions=NOBODY)
+        elif interaction.message is not None:  # after a restart; not sure to work
+            await interaction.followup.edit_message(interaction.message.id, view=view, allowed_mentions=NOBODY)
     except discord.HTTPException as error:
         log.info("the confirmation of %s keeps its buttons, which buy nothing more: %s", purchase.id, error)
 

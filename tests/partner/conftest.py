@@ -111,7 +111,7 @@ async def serving(behave: Callable[[Peer], Awaitable[None]]) -> AsyncIterator[Ra
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, backlog=500)
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
     state.port = server.sockets[0].getsockname()[1]
     try:
         yield state

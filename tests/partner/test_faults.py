@@ -205,12 +205,13 @@ async def test_failed_tls_is_not_sent():
 
 
 async def test_full_pool_is_not_sent(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("bot.partner.orders.CONNECT", 0.8)
+    monkeypatch.setattr("bot.partner.orders.CONNECTIONS", 3)
+    monkeypatch.setattr("bot.partner.orders.CONNECT", 0.3)
     full = asyncio.Event()
 
     async def hang(peer: Peer) -> None:
         await peer.request()
-        if len(peer.server.requests) == 100:
+        if len(peer.server.requests) == 3:
             full.set()
         await asyncio.sleep(60)
 
@@ -218,14 +219,14 @@ async def test_full_pool_is_not_sent(monkeypatch: pytest.MonkeyPatch):
         clock = SystemClock()
         orders = PartnerOrders(server.url, KEY, clock)
         async with asyncio.TaskGroup() as group:
-            hanging = [group.create_task(orders.buy("p", 1, "u", Deadline.after(clock, 9))) for _ in range(100)]
+            hanging = [group.create_task(orders.buy("p", 1, "u", Deadline.after(clock, 9))) for _ in range(3)]
             await full.wait()
             with pytest.raises(errors.NotSentError, match="PoolTimeout"):
                 await orders.buy("p", 1, "u", Deadline.after(clock, 9))
             for task in hanging:
                 task.cancel()
         await orders.close()
-    assert len(server.requests) == 100
+    assert len(server.requests) == 3
 
 
 class Failing(httpx2.AsyncBaseTransport):

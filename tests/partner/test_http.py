@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import httpx2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -145,6 +145,7 @@ def test_environment(key: str, url: str | None, expected: str):
     assert environment(SecretStr(key), url) == expected
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1).filter(lambda t: not any("\ud800" <= c <= "\udfff" for c in t)))
 async def test_ids_are_one_segment_of_the_path(id_: str):
     seen: list[str] = []

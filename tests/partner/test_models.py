@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -322,6 +322,7 @@ async def test_card():
     assert await call("card", json.dumps(bare)) == CardDetails("c", "Plain", card["image"], None, None, ())
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000_000_00))
 async def test_money_is_exact_to_the_cent(cents: int):
     body = f'{{"success": true, "amount": {cents // 100}.{cents % 100:02d}}}'
@@ -397,6 +398,7 @@ ANSWERS = (
 )
 
 
+@settings(deadline=None)
 @given(st.sampled_from(CALLS), ANSWERS.map(json.dumps))
 @example("packs", '[{"id": "\\ud800"}]')
 @example("inventory", '{"items": [{"id": "a", "claw_id": "p", "purchased_at": "0001-01-01T00:00:00+14:00"}]}')
