@@ -145,8 +145,8 @@ class App:
         """Ends everything, whether or not it was drained."""
         self.door.shut()
         self._scheduler.stop()
+        await self.tasks.cancel()  # first: these are what makes calls
         await self.calls.cancel()
-        await self.tasks.cancel()
         await asyncio.gather(self.reads.close(), self.orders.close())
         await self.store.close()
         self._lock.leave()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 RELAY_SECONDS = 5
 """How long a stop waits for messages; the next start draws what is left."""
+OPEN_FILES = 4_096
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
-    """asyncio.run, on uvloop where it is installed."""
+    """asyncio.run, on uvloop where it is installed, with enough open files for thousands of polls."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
     try:
         import uvloop
     except ImportError:

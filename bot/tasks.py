@@ -40,8 +40,8 @@ class Tasks:
             log.warning("%d tasks were still at work after %g s", len(self._live), seconds)
 
     async def cancel(self) -> None:
-        """Ends all that is left."""
-        left = list(self._live)
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        """Ends all that is left, and what that starts in turn."""
+        while left := list(self._live):
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,13 +24,15 @@ HOW = """
 """
 
 
-async def serve(port: int, tell: Callable[[str], None], *, seed: int = 0) -> None:
-    """Serves the page on loopback until it is cancelled; on a free port, if that one is taken.
+async def serve(port: int, tell: Callable[[str], None]) -> None:
+    """Serves the page on loopback, until it is cancelled; on a free port, if that one is taken.
 
-    `tell` is called once, with the address and what to do there. The same seed pulls the same cards.
+    `tell` is called once, with the address and what to do there.
     """
+    # The library warns at each start of what the bot doesn't use: voice, and intents beyond those it asks for.
+    logging.getLogger("discord").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="pullcord-demo-") as folder:
-        async with World.open(Path(folder), seed) as world:
+        async with World.open(Path(folder)) as world:
             site = Site(world)
             site.stage = Stage(
                 world.env,

@@ -59,10 +59,12 @@ class DemoClock:
 class World:
     """What the page's buttons can do."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder, self._clock = folder, DemoClock()
         # Short waits, yet long enough that each state of the message can be read.
-        self.partner = Sandbox(temperament="production", seed=seed, clock=self._clock, settle=4, hold=1.5)
+        self.partner = Sandbox(temperament="production", clock=self._clock, settle=4, hold=1.5)
+        # Its own name is full of marks and mentions, to try the bot with; here it would be the first one seen.
+        self.partner.change("champions-of-the-world", name="Champions of the World", description="All the greats.")
         self.env = simcord.Env(self._bot(), shard_count=1, check_errors=False)
         run_in_real_time(self.env)
         let_presses_edit(self.env)
@@ -124,8 +126,8 @@ class World:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, folder: Path, seed: int) -> AsyncGenerator[World]:
-        world = cls(folder, seed)
+    async def open(cls, folder: Path) -> AsyncGenerator[World]:
+        world = cls(folder)
         await world.env.start()
         try:
             with world.env.time_context():

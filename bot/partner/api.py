@@ -78,12 +78,12 @@ class PartnerReads:
             wall=_WALL,
             transport=transport,
         )
-        # Enough held calls for the rate, within the usual limit of 1,024 open files.
+        # The partner holds a poll for up to six seconds: enough connections for the rate (`runner.run` sees to files).
         self._poll_wire = Wire(
             base,
             key,
             clock,
-            limits=httpx2.Limits(max_connections=600, max_keepalive_connections=600),
+            limits=httpx2.Limits(max_connections=1_500, max_keepalive_connections=200),
             timeout=_TIMEOUT,
             wall=_WALL,
             transport=transport,

@@ -99,7 +99,11 @@ def _report_once(pack_id: str, problem: str) -> None:
 
 
 def read_packs(value: object) -> tuple[Pack, ...]:
-    """The packs of `vm/available`. One that can't be read is left out, and logged once."""
+    """The packs of `vm/available`. One that can't be read is left out, and logged once.
+
+    Raises:
+        BadAnswerError: it is no list, or one in which nothing can be read: that says nothing about what is on sale.
+    """
     if (listed := items(value)) is None:
         raise BadAnswerError("available: not a list")
     out: list[Pack] = []
@@ -108,6 +112,8 @@ def read_packs(value: object) -> tuple[Pack, ...]:
             out.append(parse(_Pack, one, "available").pack())
         except BadAnswerError as error:
             _report_once(_Named.of(one), str(error))
+    if listed and not out:
+        raise BadAnswerError("available: not one pack can be read")
     return tuple(out)
 
 

@@ -121,7 +121,8 @@ class Accounts:
             again = await accounts.linked_before(conn, discord_id, offer.user_id)
             made = Account(discord_id, offer.user_id, "linked", now, now + COOL_DOWN if again else None)
             if not await accounts.add(conn, made):
-                raise Refusal("id_taken")  # somebody else was faster, in this moment
+                await self._check_free(conn, offer)
+                raise Refusal("id_taken")  # it was, a moment ago
             await audit.add(conn, "link", offer.user_id, now, actor=discord_id)
             return made
 

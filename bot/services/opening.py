@@ -10,7 +10,7 @@ from bot.domain.ids import reference, ulid
 from bot.domain.odds import Odds, odds
 from bot.domain.purchase import State
 from bot.errors import Refusal
-from bot.services.gate import check_frozen, check_place
+from bot.services.gate import check_frozen, check_place, served
 from bot.services.waiting import check_lane
 from bot.store import audit, confirmations, limits, messages, purchases
 from bot.store.confirmations import Confirmation
@@ -108,6 +108,8 @@ class Opening:
 
     async def _check(self, conn: AsyncConnection, wanted: Confirmation, now: int) -> int | None:
         """All that may stand against it, and what is left of the limits if nothing does."""
+        if not served(self._settings, wanted.guild_id):
+            raise Refusal("not_served")
         await check_frozen(
             conn, "buy", now, discord_id=wanted.discord_id, guild_id=wanted.guild_id, pack_id=wanted.pack_id
         )
@@ -133,8 +135,10 @@ class Opening:
         async with self._store.read() as conn:
             return await self._standing(conn, confirmation_id, discord_id)
 
-    async def _standing(self, conn: AsyncConnection, confirmation_id: str, discord_id: int) -> Confirmation:
-        found = await confirmations.by_id(conn, confirmation_id)
+    async def _standing(
+        self, conn: AsyncConnection, confirmation_id: str, discord_id: int, *, lock: bool = False
+    ) -> Confirmation:
+        found = await confirmations.by_id(conn, confirmation_id, lock=lock)
         if found is None:
             raise Refusal("confirmation_gone")
         if found.discord_id != discord_id:
@@ -157,7 +161,7 @@ class Opening:
         """
 
         async def work(conn: AsyncConnection) -> None:
-            await self._standing(conn, confirmation_id, discord_id)
+            await self._standing(conn, confirmation_id, discord_id, lock=True)
             await confirmations.close(conn, confirmation_id, "CANCELLED")
 
         await self._store.run(work)
@@ -176,7 +180,7 @@ class Opening:
         async def work(conn: AsyncConnection) -> Purchase:
             # Whoever confirms second waits here, and then reads what the first one left.
             await limits.lock(conn, reply_guild)
-            wanted = await self._standing(conn, confirmation_id, discord_id)
+            wanted = await self._standing(conn, confirmation_id, discord_id, lock=True)
             account = await self._accounts.needed(conn, discord_id)
             await self._check(conn, wanted, now)
             await confirmations.close(conn, wanted.id, "USED")

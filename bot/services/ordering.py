@@ -64,6 +64,8 @@ class Ordering:
             why = await self._why_not(seen)
             if why is not None:
                 return await self._steps.take(seen, State.CANCELLED, detail=why, reason=why)
+            if not self._door.is_open:
+                break  # it was shut during the look
             # Shielded: a task that is cancelled must not take a call with it that may have left the machine.
             seen = await asyncio.shield(self._calls.spawn(self._submit(seen), f"order {seen.id}"))
             if seen.state is State.RESERVED:

@@ -53,16 +53,13 @@ async def add(conn: AsyncConnection, made: Confirmation) -> None:
         ).one_or_none()
 
 
-async def by_id(conn: AsyncConnection, confirmation_id: str) -> Confirmation | None:
-    row: Any = (await conn.execute(select(confirmations).where(confirmations.c.id == confirmation_id))).one_or_none()
+async def by_id(conn: AsyncConnection, confirmation_id: str, *, lock: bool = False) -> Confirmation | None:
+    """With `lock` it stays as it is until the transaction ends: a press doesn't meet a cancel or a newer one."""
+    query = select(confirmations).where(confirmations.c.id == confirmation_id)
+    row: Any = (await conn.execute(query.with_for_update() if lock else query)).one_or_none()
     return None if row is None else value(Confirmation, row)
 
 
-async def close(conn: AsyncConnection, confirmation_id: str, state: str) -> bool:
-    """From OPEN to USED or CANCELLED; False when somebody was first."""
-    done = await conn.execute(
-        update(confirmations)
-        .where(confirmations.c.id == confirmation_id, confirmations.c.state == "OPEN")
-        .values(state=state)
-    )
-    return done.rowcount == 1
+async def close(conn: AsyncConnection, confirmation_id: str, state: str) -> None:
+    """From OPEN, seen with a lock, to USED or CANCELLED."""
+    await conn.execute(update(confirmations).where(confirmations.c.id == confirmation_id).values(state=state))

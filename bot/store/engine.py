@@ -54,6 +54,7 @@ class Store:
     def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
         self.writer = writer
         self.reader = reader
+        self._running: set[asyncio.Task[Any]] = set()
 
     @classmethod
     def open(cls, url: str, *, sync: str = "FULL") -> Store:
@@ -95,7 +96,10 @@ class Store:
         A transaction holds no call to the partner or to Discord, so doing it again changes nothing outside. It runs to
         its end even when the caller is cancelled: a commit cut short is neither done nor undone.
         """
-        return await asyncio.shield(asyncio.ensure_future(self._run(work)))
+        task = asyncio.create_task(self._run(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
 
     async def _run(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         for tries_left in reversed(range(_TRIES)):
@@ -109,6 +113,8 @@ class Store:
         raise AssertionError
 
     async def close(self) -> None:
+        """Lets the transactions that run come to their end."""
+        await asyncio.gather(*self._running, return_exceptions=True)
         await self.writer.dispose()
         if self.reader is not self.writer:
             await self.reader.dispose()

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from bot.store.cards import Card
 
 NAME_LIMIT = 120
-FIRST = ("year", "set", "grader", "grade", "serial", "serial number")
-"""The attributes that matter most to collectors, in this order; others follow as the partner sends them."""
+ORDER = {name: place for place, name in enumerate(("year", "set", "grader", "grade", "serial", "serial number"))}
+"""The attributes that matter most to collectors come first; others follow as the partner sends them."""
 SPEAKING = frozenset({"year", "set", "grader", "grade"})
 """Attributes whose values need no name beside them."""
 MOST_ATTRIBUTES = 6
+MOST_READ = 20
 
 
 def name(card: Card) -> str:
@@ -45,11 +46,9 @@ def lines(card: Card) -> str:
 
 def attributes(card: Card) -> str:
     """What matters about it in one line: year, set, grader, grade and serial first."""
-    known = {key.casefold(): at for at, key in enumerate(FIRST)}
-    ordered = sorted(card.attributes, key=lambda pair: known.get(pair[0].strip().casefold(), len(FIRST)))
-    shown = [
-        value if key.strip().casefold() in SPEAKING else f"{key} {value}" for key, value in ordered[:MOST_ATTRIBUTES]
-    ]
+    named = [(plain(key, 30), plain(value, 45)) for key, value in card.attributes[:MOST_READ]]
+    named.sort(key=lambda pair: ORDER.get(pair[0].casefold(), len(ORDER)))
+    shown = [value if key.casefold() in SPEAKING else f"{key} {value}" for key, value in named[:MOST_ATTRIBUTES]]
     # A grade often repeats its grader: "PSA", "PSA 10".
     return " · ".join(escape(one, 45) for one in shown if not any(f"{one} " in other for other in shown))
 

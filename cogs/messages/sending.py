@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 UNKNOWN_MESSAGE = 10008
-TOKEN_ENDED = frozenset({10015, 50027})
-"""Unknown webhook, invalid webhook token: what Discord says of an interaction's token that ended."""
+BY_CHANNEL = frozenset({UNKNOWN_MESSAGE, 10015, 50027})
+"""What the interaction's token can't do: unknown message, unknown webhook, invalid webhook token."""
 
 
 class NoWayError(Exception):
@@ -54,9 +54,8 @@ async def _edited(client: Client, message: Message, message_id: int, view: disco
         try:
             await hook.edit_message(message_id, view=view, allowed_mentions=NOBODY)
         except discord.HTTPException as error:
-            if error.code == UNKNOWN_MESSAGE:
-                return False
-            if error.code not in TOKEN_ENDED:
+            # Unknown to the token may still be known to the channel: a message that took a deleted one's place.
+            if error.code not in BY_CHANNEL:
                 raise
         else:
             return True

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PACK = "sandlot-starter"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 """SimCord's."""
+SETTLE = 1.5
+"""Seconds of real time that a press may take. What waits longer than that waits for `advance_time`."""
 
 
 class SimClock:
@@ -79,7 +81,10 @@ class World:
         return self.partner.ledger
 
     async def after(self, seconds: float) -> None:
-        await self.env.advance_time(seconds)
+        """Lets that much time pass."""
+        while seconds > 0:  # in steps, each of which may take its share of real time
+            await self.env.advance_time(min(seconds, 60))
+            seconds -= 60
 
     async def restart(self) -> None:
         """The process ends at once and another begins: tasks die where they stand."""
@@ -189,7 +194,8 @@ async def env(
 ) -> AsyncGenerator[simcord.Env]:
     """SimCord's plugin looks for a fixture of this name, for its clock and its transcript."""
     marker = request.node.get_closest_marker("simcord")
-    made = clock.env = simcord.Env(build(), shard_count=1, **(marker.kwargs if marker else {}))
+    options: dict[str, Any] = {"shard_count": 1, "settle_timeout": SETTLE, **(marker.kwargs if marker else {})}
+    made = clock.env = simcord.Env(build(), **options)
     await made.start()
     yield made
     await made.shutdown()

@@ -21,7 +21,7 @@ def code(world: World, **values: Any) -> str:
         "user_id": "club-7",
         "purpose": "link",
         "expires_at": world.app.clock.now() + 60_000,
-        "nonce": "n1",
+        "nonce": "nonce-0001-abcdef",
         "discord_id": None,
     }
     return make_code(SECRET.encode(), **{**given, **values})
@@ -68,7 +68,7 @@ async def test_a_good_code_links_once(world: World) -> None:
     assert pressed is not None
     assert "## Open 1 ×" in texts(await world.ask())
     assert "used already" in texts(await link(world, code(world), world.bob))
-    assert "You are linked already, to **club-7**" in texts(await link(world, code(world, nonce="n2")))
+    assert "You are linked already, to **club-7**" in texts(await link(world, code(world, nonce="nonce-0002-abcdef")))
 
 
 @LINKED
@@ -90,7 +90,9 @@ async def test_a_code_that_is_not_good_says_why(world: World, change: Any, said:
 @LINKED
 async def test_an_id_that_is_taken_stays_where_it_is(world: World) -> None:
     await world.press(await link(world, code(world)), "link")
-    assert "belongs to another Discord account" in texts(await link(world, code(world, nonce="n2"), world.bob))
+    assert "belongs to another Discord account" in texts(
+        await link(world, code(world, nonce="nonce-0002-abcdef"), world.bob)
+    )
     assert await world.app.accounts.of(world.bob.id) is None
 
 
@@ -121,7 +123,7 @@ async def test_nobody_unlinks_while_an_order_is_open_and_a_new_link_waits_with_s
     assert "### Unlinked" in texts(world.message(asked.response))
     refused = await world.press(world.message(result.response), "sell")
     assert "Only the card's owner can sell it" in texts(refused.response)
-    await world.press(await link(world, code(world, nonce="n2")), "link")
+    await world.press(await link(world, code(world, nonce="nonce-0002-abcdef")), "link")
     refused = await world.press(world.message(result.response), "sell")
     assert "After a new link, selling starts <t:" in texts(refused.response)
     shown = await world.alice.slash(world.channel, "account show")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -22,11 +23,11 @@ def slow(world: World) -> None:
 
 
 async def test_a_deleted_message_comes_back_as_a_new_one(world: World) -> None:
-    result = await world.order()
-    await world.bot.http.delete_message(world.channel.id, result.response.id)
+    old = (await world.order()).response.id
+    await world.bot.http.delete_message(world.channel.id, old)
     await world.after(60)
     (message,) = world.public()
-    assert message.id != result.response.id
+    assert message.id != old
     assert "Sells back for" in texts(message)
     question = await world.press(message, "sell")
     await world.press(question.response, "sellnow")
@@ -129,16 +130,17 @@ async def test_edits_of_one_message_keep_their_distance(world: World) -> None:
             seen = len(edits)
             times.append(world.app.clock.boottime())
     assert seen >= 8
-    assert min(b - a for a, b in zip(times, times[1:], strict=False)) > 0.65, "0.8, seen every 0.1"
+    assert min(b - a for a, b in pairwise(times)) > 0.65, "0.8, seen every 0.1"
 
 
 async def test_a_channel_that_the_bot_may_not_use_is_said_before_anything_is_bought(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await world.guild.set_permissions(world.channel, world.guild.me, send_messages=False) if hasattr(
-        world.guild, "set_permissions"
-    ) else pytest.fail("how does SimCord deny?")
-    refused = await world.alice.slash(world.channel, "open", pack="sandlot-starter")
+    assert world.bot.user is not None
+    silent = world.guild.create_text_channel(
+        "rules", overwrites={world.bot.user: discord.PermissionOverwrite(send_messages=False)}
+    )
+    refused = await world.alice.slash(silent, "open", pack="sandlot-starter")
     assert "I can't post in this channel" in texts(refused.response)
     assert "no permission to view or to send" in caplog.text
 
@@ -158,12 +160,20 @@ async def test_a_press_that_is_not_on_the_message_any_more_is_answered_and_the_m
         await world.after(0.3)
         if "Card 1 of 4" in texts(world.message(result.response)):
             break
-    old = world.message(result.response).message
     skip = button(world.message(result.response), "skip")
     await world.after(30)
     data: dict[str, Any] = {"custom_id": skip, "component_type": 2}
-    result = await world.alice._dispatch_interaction(
-        discord.InteractionType.component, world.channel, data, message=old
-    )
-    assert "isn't in use any more" in texts(result.response)
+    pressed = await world.alice._dispatch_interaction(3, world.channel, data, source_message_id=result.response.id)
+    assert "isn't in use any more" in texts(pressed.response)
     assert buttons(world.public()[0])
+
+
+async def test_an_order_that_takes_long_says_so_and_ends(world: World) -> None:
+    world.partner.engine.settle = 40 * 60
+    result = await world.order()
+    await world.after(35 * 60)
+    said = texts(world.message(result.response))
+    assert "This takes longer than usual" in said
+    assert "Reference" in said
+    await world.after(10 * 60)
+    assert "Sells back for" in texts(world.message(result.response))

@@ -151,11 +151,17 @@ async def test_pack_that_cannot_be_read_is_left_out(key: str, odd: Any):
 
 
 async def test_pack_left_out_is_logged_once_by_its_id():
-    body = json.dumps([changed(PACK, id="broken-for-the-log", mint_price=None)])
+    body = json.dumps([PACK, changed(PACK, id="broken-for-the-log", mint_price=None)])
     with capture_logs() as logs:
         await call("packs", body)
         await call("packs", body)
     assert [line["pack"] for line in logs] == ["broken-for-the-log"]
+
+
+async def test_a_list_in_which_nothing_can_be_read_is_no_empty_catalogue():
+    with pytest.raises(BadAnswerError):
+        await call("packs", json.dumps([changed(PACK, mint_price="49.99"), 7]))
+    assert await call("packs", "[]") == ()
 
 
 @pytest.mark.parametrize("weight", [None, ..., "80", True, [], 1e300])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from sqlalchemy import select
@@ -15,20 +16,24 @@ from bot.domain.sale import SaleState
 from bot.errors import Refusal
 from bot.services.place import Place, Reply
 from bot.settings import Settings
+from bot.store.engine import Store
 from bot.store.tables import lanes, purchase_events, purchases, sales
 from sandbox import Sandbox
 from tests.virtual import VirtualClock, VirtualLoop, hold_time_during_transactions
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Coroutine, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
     from pathlib import Path
 
     import httpx2
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.services.opening import Offer
     from bot.services.sales import SaleView
     from bot.store.cards import Card
     from bot.store.purchases import Purchase
+
+T = TypeVar("T")
 
 ALICE, BOB = 101, 102
 GUILD, CHANNEL = 11, 12
@@ -36,6 +41,10 @@ PLACE = Place(GUILD, CHANNEL, age_restricted=False)
 PACK, OTHER_PACK = "sandlot-starter", "hardwood-rookies"
 SETTLED = 40 * 60
 """Seconds after which every doubt has ended, one way or the other: settle time, and two looks."""
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For tables of cases whose every step is tried on both databases elsewhere."""
+on_postgres = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+"""For what only several processes can do to one another."""
 HOLDS_LANE = {State.SUBMITTING, State.IN_DOUBT, State.REVIEW, SaleState.SUBMITTING, SaleState.IN_DOUBT}
 
 
@@ -137,10 +146,12 @@ class World:
 
     async def check(self) -> None:
         """What holds always: an order each at most, and lanes held by exactly those whose outcome isn't known."""
-        async with self.app.store.read() as conn:
+        store = Store.open(self.app.settings.database)
+        async with store.read() as conn:
             rows = (await conn.execute(select(purchases))).all()
             sold = (await conn.execute(select(sales))).all()
             held = (await conn.execute(select(lanes))).all()
+        await store.close()
         assert self.ledger.count("init") <= sum(row.sends for row in rows)
         assert self.ledger.count("buyback") <= len(sold)
         unknown = [row.id for row in (*rows, *sold) if row.state in HOLDS_LANE]
@@ -172,6 +183,19 @@ async def both(*work: Coroutine[Any, Any, Any]) -> tuple[list[Any], list[str]]:
         else:
             well.append(result)
     return well, names
+
+
+async def meeting(
+    world: World, change: Callable[[AsyncConnection], Awaitable[Any]], attempt: Coroutine[Any, Any, T]
+) -> T:
+    """What `attempt` comes to when it meets a transaction that has made `change`, and commits only then."""
+    async with world.app.store.write() as conn:
+        await change(conn)
+        trying = asyncio.create_task(attempt)
+        # Really: PostgreSQL has to come as far as to wait for the row.
+        await asyncio.get_running_loop().run_in_executor(None, time.sleep, 0.1)
+        assert not trying.done()
+    return await trying
 
 
 @pytest.fixture
@@ -206,5 +230,5 @@ async def world(
     made = World(Sandbox(temperament=temperament, clock=clock), clock, values)
     await made.start()
     yield made
-    await made.check()
     await made.app.close()
+    await made.check()

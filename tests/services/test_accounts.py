@@ -11,7 +11,8 @@ import pytest
 from bot.domain.clock import DAY, MINUTE
 from bot.domain.codes import make_code
 from bot.domain.purchase import State
-from tests.services.conftest import ALICE, BOB, SETTLED, World, both, refusal, refused
+from bot.store import accounts
+from tests.services.conftest import ALICE, BOB, SETTLED, World, both, meeting, refusal, refused
 
 if TYPE_CHECKING:
     from bot.store.accounts import Account, LinkOffer
@@ -29,7 +30,9 @@ def overrides() -> dict[str, Any]:
 
 def code(world: World, user_id: str, **values: Any) -> str:
     claims = {"expires_at": world.clock.now() + 5 * MINUTE, "nonce": f"nonce-{next(_nonces):06}", **values}
-    return make_code(values.pop("secret", SECRET).encode(), **{k: v for k, v in claims.items() if k != "secret"}, user_id=user_id)
+    return make_code(
+        values.pop("secret", SECRET).encode(), **{k: v for k, v in claims.items() if k != "secret"}, user_id=user_id
+    )
 
 
 async def offered(world: World, who: int, user_id: str, **values: Any) -> LinkOffer:
@@ -41,13 +44,13 @@ async def linked(world: World, who: int, user_id: str = "member-1") -> Account:
 
 
 async def test_a_code_links_after_its_person_said_yes(world: World):
-    accounts = world.app.accounts
+    links = world.app.accounts
     offer = await offered(world, ALICE, "member-1", discord_id=ALICE)
     assert (offer.user_id, offer.discord_id) == ("member-1", ALICE)
-    assert await accounts.of(ALICE) is None
-    made = await accounts.link(offer.id, ALICE)
+    assert await links.of(ALICE) is None
+    made = await links.link(offer.id, ALICE)
     assert (made.discord_id, made.user_id, made.origin, made.sell_from) == (ALICE, "member-1", "linked", None)
-    assert await accounts.of(ALICE) == made
+    assert await links.of(ALICE) == made
     end = await world.ended(await world.order())
     assert (end.state, end.user_id) == (State.DELIVERED, "member-1")
 
@@ -195,26 +198,16 @@ async def test_unlink_and_confirm_at_once(world: World):
         assert bool(made) == (await world.app.accounts.of(who) is not None)
 
 
-async def test_unlink_and_sell_at_once(world: World):
-    for who in range(12):
-        await linked(world, who, f"member-{who}")
-        card = await world.card(who)
-        price = await world.price(card, who)
-        sale = world.app.sales.sell(card.id, who, 11, price, world.reply())
-        # The sale looks at the inventory first: an unlink that comes with its transaction, not before it.
-        unlink = asyncio.create_task(after_looks(world, who))
-        made, names = await both(sale, unlink)
-        assert len(names) == 1, (made, names)
-        await asyncio.sleep(5)
-
-
-async def after_looks(world: World, who: int) -> None:
-    seen = world.ledger.count("inventory")
-    while world.ledger.count("inventory") == seen:
-        await asyncio.sleep(0)
-    for _ in range(who * 3):
-        await asyncio.sleep(0)
-    await world.app.accounts.unlink(who)
+async def test_a_sale_that_meets_an_unlink_is_refused(world: World):
+    """The unlink has counted what is unsettled, and isn't committed yet."""
+    mine = await linked(world, ALICE)
+    card = await world.card()
+    price = await world.price(card)
+    await asyncio.sleep(1)
+    sale = world.app.sales.sell(card.id, ALICE, 11, price, world.reply())
+    now = world.clock.now()
+    assert await refused(meeting(world, lambda conn: accounts.remove(conn, mine, now), sale)) == "not_your_card"
+    assert world.ledger.count("buyback") == 0
 
 
 @pytest.mark.parametrize("overrides", [{}])
@@ -232,8 +225,8 @@ async def test_where_the_bot_mints_ids_there_is_nothing_to_link(world: World):
 
 @pytest.mark.parametrize("overrides", [{}])
 async def test_terms_are_agreed_to_once(world: World):
-    accounts = world.app.accounts
-    assert not await accounts.accepted(ALICE)
-    await asyncio.gather(*(accounts.accept(ALICE) for _ in range(4)))
-    assert await accounts.accepted(ALICE)
-    assert not await accounts.accepted(BOB)
+    terms = world.app.accounts
+    assert not await terms.accepted(ALICE)
+    await asyncio.gather(*(terms.accept(ALICE) for _ in range(4)))
+    assert await terms.accepted(ALICE)
+    assert not await terms.accepted(BOB)

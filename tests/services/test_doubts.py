@@ -11,7 +11,7 @@ import pytest
 from bot.domain.clock import DAY
 from bot.domain.purchase import State
 from bot.store import purchases
-from tests.services.conftest import ALICE, BOB, OTHER_PACK, PACK, SETTLED, World, refusal, refused
+from tests.services.conftest import ALICE, BOB, OTHER_PACK, PACK, SETTLED, World, on_sqlite, refusal, refused
 
 if TYPE_CHECKING:
     from bot.store.purchases import Purchase
@@ -44,6 +44,7 @@ async def owns_what_was_bought(world: World, purchase: Purchase) -> bool:
     return Counter(card.item_id for card in await world.cards(purchase)) == Counter(bought)
 
 
+@on_sqlite
 @pytest.mark.parametrize(("error", "reason"), REFUSALS)
 async def test_a_documented_refusal_is_an_end(world: World, error: tuple[int, str], reason: str):
     offer = await world.offer()
@@ -54,6 +55,7 @@ async def test_a_documented_refusal_is_an_end(world: World, error: tuple[int, st
     assert (await world.ended(await world.order())).state is State.DELIVERED
 
 
+@on_sqlite
 @pytest.mark.parametrize("executed", [False, True], ids=["lost", "executed"])
 @pytest.mark.parametrize("kind", DOUBTS)
 async def test_all_else_is_in_doubt_until_the_inventory_tells(world: World, kind: str, executed: bool):
@@ -69,6 +71,7 @@ async def test_all_else_is_in_doubt_until_the_inventory_tells(world: World, kind
     assert (await world.ended(await world.order())).state is State.DELIVERED
 
 
+@on_sqlite
 @pytest.mark.parametrize("error", UNKNOWN_ANSWERS)
 async def test_an_undocumented_answer_is_no_refusal(world: World, error: tuple[int, str]):
     offer = await world.offer()
@@ -91,6 +94,7 @@ async def test_two_looks_after_the_settle_time_and_a_third_of_it_apart(world: Wo
     assert world.ledger.count("inventory") == looks + 2
 
 
+@on_sqlite
 @pytest.mark.parametrize("kind", ["500", "html_403", "hang", "bad_json", "wrong_types", "401"])
 async def test_a_look_that_fails_is_no_look(world: World, kind: str):
     made = await doubtful(world, executed=True)

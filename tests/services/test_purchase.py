@@ -14,7 +14,7 @@ from bot.domain.purchase import State
 from bot.services.outbox import post_of
 from bot.store import freezes
 from bot.store.tables import messages
-from tests.services.conftest import ALICE, OTHER_PACK, PACK, World, refused
+from tests.services.conftest import ALICE, OTHER_PACK, PACK, World, on_sqlite, refused
 
 WAY = ["RESERVED", "SUBMITTING", "ACCEPTED", "DELIVERED"]
 
@@ -49,6 +49,7 @@ async def test_it_goes_on_when_whoever_pressed_is_gone(world: World):
     assert len(world.ledger.purchases) == 1
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -79,6 +80,7 @@ async def test_a_pack_that_is_no_longer_listed_is_not_bought(world: World):
     assert world.ledger.count("init") == 0
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [("500", "partner_down"), ("html_403", "partner_down"), ("401", "key"), ("hang", "partner_down")],
@@ -97,15 +99,14 @@ async def test_a_freeze_before_the_order_stops_it(world: World):
     world.faults.add("available", "slow", seconds=5)
     made = await world.confirm(offer)
     await world.app.store.run(
-        lambda conn: freezes.add(
-            conn, scope="bot", action="buy", cause="test", reason="repairs", now=world.clock.now()
-        )
+        lambda conn: freezes.add(conn, scope="bot", action="buy", cause="test", reason="repairs", now=world.clock.now())
     )
     end = await world.ended(made)
     assert (end.state, end.reason) == (State.CANCELLED, "frozen")
     assert world.ledger.count("init") == 0
 
 
+@on_sqlite
 @pytest.mark.parametrize("kind", ["connect_error", "connect_timeout"])
 async def test_without_a_connection_it_is_tried_three_times(world: World, kind: str):
     offer = await world.offer()
@@ -153,6 +154,7 @@ async def test_an_order_that_takes_long(world: World):
     assert (told.name, told.mention, told.purchase_id) == ("order_arrived", ALICE, made.id)
 
 
+@on_sqlite
 @pytest.mark.parametrize("kind", ["500", "504", "html_403", "bad_json", "reset", "401", "429", "hang", "wrong_types"])
 async def test_a_poll_that_fails_is_asked_again(world: World, kind: str):
     made = await world.order()
@@ -193,10 +195,9 @@ class Stumbling(httpx2.AsyncBaseTransport):
         return await self.inner.handle_async_request(request)
 
 
+@on_sqlite
 @pytest.mark.logs_errors
-@pytest.mark.parametrize(
-    ("route", "state"), [("vm/available", State.CANCELLED), ("vm/buy/status", State.DELIVERED)]
-)
+@pytest.mark.parametrize(("route", "state"), [("vm/available", State.CANCELLED), ("vm/buy/status", State.DELIVERED)])
 async def test_a_task_that_dies_is_taken_up_again(world: World, route: str, state: State):
     """Nothing stays under way for ever because of an exception that nobody foresaw."""
     transport = Stumbling(world.partner.transport(), "")
@@ -238,7 +239,7 @@ async def test_a_reservation_is_sent_within_a_minute_or_not_at_all(world: World,
 async def test_behind_a_shut_door_nothing_is_sent(world: World):
     offer = await world.offer()
     world.faults.add("available", "slow", seconds=5)
-    made = await world.confirm(offer)
+    made = await world.ended(await world.confirm(offer), 1)
     await world.app.drain(50)
     assert await refused(world.offer(slug=OTHER_PACK)) == "stopping"
     assert (await world.ended(made, 20)).state is State.RESERVED

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.purchase import State
+from bot.services.ordering import _REASONS
 from bot.texts import TEXTS, Raw, escape, percent, plain, say
 
 FORBIDDEN = re.compile(
@@ -25,18 +26,21 @@ SOURCES = [path for folder in ("bot", "cogs") for path in (ROOT / folder).rglob(
 CODE = "\n".join(path.read_text() for path in SOURCES if "texts" not in path.parts)
 
 
-def raised() -> set[str]:
-    """The names of all refusals that the code raises literally."""
-    names: set[str] = set()
+def raised() -> list[tuple[str, set[str]]]:
+    """All refusals that the code raises with a literal name, and the values they carry."""
+    found: list[tuple[str, set[str]]] = []
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refusal":
-                match node.args[0]:
-                    case ast.Constant(value=str(name)):
-                        names.add(name)
-                    case _:
-                        pass
-    return names
+            match node:
+                case ast.Call(func=ast.Name(id="Refusal"), args=[ast.Constant(value=str(name))]):
+                    found.append((name, {keyword.arg or "" for keyword in node.keywords}))
+                case _:
+                    pass
+    return found
+
+
+def fields(text: str) -> set[str]:
+    return {field for _, field, _, _ in string.Formatter().parse(text) if field}
 
 
 def test_no_text_says_a_forbidden_word() -> None:
@@ -47,10 +51,30 @@ def test_texts_are_short() -> None:
     assert {name: len(text) for name, text in TEXTS.items() if len(text) > 320} == {}
 
 
-def test_every_refusal_that_is_raised_has_a_text() -> None:
-    names = raised()
-    assert len(names) > 25
-    assert {name for name in names if f"refusal.{name}" not in TEXTS} == set()
+def test_every_refusal_that_is_raised_has_a_text_and_all_its_values() -> None:
+    found = raised()
+    assert len(found) > 25
+    for name, values in found:
+        text = TEXTS[f"refusal.{name}"] if values else TEXTS.get(f"refusal.{name}.unknown", TEXTS[f"refusal.{name}"])
+        assert fields(text) <= values, name
+
+
+def test_every_end_of_an_order_has_a_text() -> None:
+    tree = ast.parse((ROOT / "bot/services/ordering.py").read_text())
+    (why,) = (n for n in ast.walk(tree) if isinstance(n, ast.AsyncFunctionDef) and n.name == "_why_not")
+    ends = {
+        constant.value
+        for node in ast.walk(why)
+        if isinstance(node, ast.Return) and node.value is not None
+        for constant in ast.walk(node.value)
+        if isinstance(constant, ast.Constant) and constant.value and not str(constant.value).startswith("lane")
+    }
+    assert len(ends) > 5
+    assert {end for end in ends | {"lane"} if f"outcome.CANCELLED.{end}" not in TEXTS} == set()
+    assert {end for end in {*_REASONS.values(), "other"} if f"outcome.REFUSED.{end}" not in TEXTS} == set()
+    reviews = {"too_few", "too_many", "foreign", "old_items", "day", "linked"}
+    assert {end for end in reviews if f"outcome.REVIEW.{end}" not in TEXTS} == set()
+    assert {end for end in ("expired", "key", "not_sent", "not_executed") if f"sale.why.{end}" not in TEXTS} == set()
 
 
 def test_names_that_are_put_together_have_texts_too() -> None:
@@ -73,9 +97,7 @@ def test_no_text_is_left_over() -> None:
 
 def test_places_are_named_as_their_values_are_rendered() -> None:
     for name, text in TEXTS.items():
-        for _, field, form, _ in string.Formatter().parse(text):
-            assert field is None or re.fullmatch(r"[a-z_]+", field), name
-            assert not form, name
+        assert all(re.fullmatch(r"[a-z_]+", field) for field in fields(text)), name
 
 
 def test_values_are_rendered_by_the_ending_of_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
