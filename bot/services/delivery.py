@@ -140,8 +140,14 @@ class Delivery:
         """True when every card was found."""
         async with self._store.read() as conn:
             open_cards = [c for c in await cards.of_purchase(conn, made.id) if c.purchased_at is None]
-        # Of the same item twice the newest are these.
-        found = sorted((i for i in items if i.pack_id in {None, made.pack_id}), key=lambda i: i.purchased_at or 0)
+            others = await cards.dated(conn, made.user_id)
+        found: list[Item] = []  # what may be these cards; of the same item twice the newest
+        for item in sorted(items, key=lambda i: i.purchased_at or 0):
+            pulled = (item.id, item.purchased_at or 0)
+            if others[pulled]:
+                others[pulled] -= 1
+            elif item.pack_id in {None, made.pack_id}:
+                found.append(item)
 
         async def work(conn: AsyncConnection) -> int:
             filled = 0

@@ -117,6 +117,8 @@ class Ordering:
             sent = await self._steps.take(seen, State.SUBMITTING)
         except LaneTakenError:
             return seen  # another order of this pack is on its way this second
+        except LostError:
+            return await self._steps.get(seen.id)  # another process was first
         try:
             accepted = await self._orders.buy(seen.pack_id, seen.amount, seen.user_id, deadline)
         except partner.NotSentError as error:

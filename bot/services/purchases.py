@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bot.domain.purchase import State
@@ -72,7 +73,8 @@ class Purchases:
             left = await purchases.running(conn)
         for seen in left:
             if seen.state is State.SUBMITTING:
-                await self._steps.take(seen, State.IN_DOUBT, detail="the bot was restarted during the order")
+                with suppress(LostError):  # another process was at it, and is done
+                    await self._steps.take(seen, State.IN_DOUBT, detail="the bot was restarted during the order")
             elif seen.state is not State.IN_DOUBT:
                 self._start(seen.id)
         self.on_due()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from bot.errors import LostError, Refusal
 from bot.partner import errors as partner
 from bot.partner.orders import Deadline
 from bot.services.offers import find
-from bot.store import audit, cards, lanes, messages, purchases, sales
+from bot.store import accounts, audit, cards, lanes, messages, purchases, sales
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,6 +108,8 @@ class Sales:
         deadline = Deadline.after(self._clock, self._timing.lease / SECOND)
 
         async def work(conn: AsyncConnection) -> SaleView:
+            # A second press and an unlink wait here, and then read what this one left.
+            await accounts.by_discord_id(conn, discord_id, lock=True)
             card = await self._offers.check(conn, card_id, discord_id, guild_id)
             sale = await sales.add(
                 conn,
@@ -159,21 +162,30 @@ class Sales:
             amount = await self._orders.sell(view.card.item_id, deadline)
         except partner.ItemExpiredError:
             ended = {"offer_known": True, "offer_ends": self._clock.now()}
-            await self._end(view, SaleState.NOT_SOLD, "expired", card=ended)
+            await self._answered(view, SaleState.NOT_SOLD, "expired", card=ended)
         except partner.ItemNotFoundError:
-            await self._end(view, SaleState.GONE, "not_found")
+            await self._answered(view, SaleState.GONE, "not_found")
         except (partner.NotSentError, partner.InvalidKeyError) as error:
             why = "not_sent" if isinstance(error, partner.NotSentError) else "key"
             log.warning("sale %s was not carried out: %s", view.sale.id, error)
-            await self._end(view, SaleState.NOT_SOLD, why)
+            await self._answered(view, SaleState.NOT_SOLD, why)
         except Exception as error:  # noqa: BLE001 - whatever it is: the sale may have been carried out
             log.warning("sale %s is in doubt: %s", view.sale.id, error or type(error).__name__)
-            await self._end(view, SaleState.IN_DOUBT, str(error)[:200] or type(error).__name__)
+            await self._answered(view, SaleState.IN_DOUBT, str(error)[:200] or type(error).__name__)
         else:
-            await self._end(view, SaleState.SOLD, None, amount=amount)
+            await self._answered(view, SaleState.SOLD, None, amount=amount)
         finally:
             self._running.discard(view.sale.id)
             self.on_due()
+
+    async def _answered(self, view: SaleView, to: SaleState, reason: str | None, **values: Any) -> None:
+        try:
+            await self._end(view, to, reason, **values)
+        except LostError:
+            # Somebody took it for lost meanwhile. An answer that came late still is the answer of this call.
+            now = await self.view(view.sale.id)
+            if now.sale.state is SaleState.IN_DOUBT and to is not SaleState.IN_DOUBT:
+                await self._end(now, to, reason, **values)
 
     async def _end(
         self,
@@ -184,7 +196,11 @@ class Sales:
         amount: int | None = None,
         card: dict[str, Any] | None = None,
     ) -> None:
-        """The sale and its card together, in one transaction."""
+        """The sale and its card together, in one transaction.
+
+        Raises:
+            LostError: the sale has moved on.
+        """
         now = self._clock.now()
         doubt = to is SaleState.IN_DOUBT
         look_at = now + min(self._timing.lease, self._timing.between_looks) if doubt else None
@@ -194,7 +210,9 @@ class Sales:
             await sales.change(
                 conn, view.sale, state=to, reason=reason, amount=amount, look_at=look_at, settled_at=settled
             )
-            await self._step(conn, view.card, _CARD_AFTER[to], **(card or {}), sold_for=amount)
+            found = await cards.by_id(conn, view.card.id)  # its price may have been read again meanwhile
+            assert found is not None
+            await self._step(conn, found, _CARD_AFTER[to], **(card or {}), sold_for=amount)
             if not doubt:
                 await lanes.leave(conn, sale_id=view.sale.id)
                 await audit.add(
@@ -217,7 +235,9 @@ class Sales:
             left = await sales.running(conn)
         for sale in left:
             if sale.state is SaleState.SUBMITTING:
-                await self._end(await self.view(sale.id), SaleState.IN_DOUBT, "the bot was restarted during the sale")
+                with suppress(LostError):  # another process was at it, and is done
+                    view = await self.view(sale.id)
+                    await self._end(view, SaleState.IN_DOUBT, "the bot was restarted during the sale")
         self.on_due()
 
     async def next_due(self) -> int | None:
@@ -230,7 +250,8 @@ class Sales:
             ids = await sales.due_looks(conn, now)
         for sale_id in ids:
             if sale_id not in self._running:
-                await self._look(await self.view(sale_id))
+                with suppress(LostError):  # another process was first
+                    await self._look(await self.view(sale_id))
 
     async def _look(self, view: SaleView) -> None:
         """Twice there with its own date, after the settle time: not sold. Twice missing: sold, for an amount unknown.

@@ -95,6 +95,16 @@ async def claimed(conn: AsyncConnection, user_id: str) -> Counter[str]:
     return Counter(dict(rows.all()))
 
 
+async def dated(conn: AsyncConnection, user_id: str) -> Counter[tuple[str, int]]:
+    """How many open cards of this user_id are known to be an item pulled at that time."""
+    rows = await conn.execute(
+        select(cards.c.item_id, cards.c.purchased_at).where(
+            cards.c.user_id == user_id, cards.c.state.in_(OPEN), cards.c.purchased_at.is_not(None)
+        )
+    )
+    return Counter((item_id, purchased_at) for item_id, purchased_at in rows)
+
+
 async def add(conn: AsyncConnection, owner: Owner, new: Sequence[NewCard], now: int) -> None:
     """Stores them, in order. The same item once more for the same person gets the next occurrence."""
     if not new:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PACK = "sandlot-starter"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 """SimCord's."""
-SETTLE = 1.5
+SETTLE = 3.5
 """Seconds of real time that a press may take. What waits longer than that waits for `advance_time`."""
 
 

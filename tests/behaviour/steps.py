@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from simcord.backend.serializers import message_payload
 from sqlalchemy import select
 
 from bot.domain.clock import DAY
@@ -53,10 +54,18 @@ async def agreed(world: World, *people: Any) -> None:
         await world.app.accounts.accept(who.id)
 
 
-async def ordered(world: World, who: Any = None, pack: str = PACK, **options: Any) -> Any:
-    """Confirms an order, and gives the message in which it is shown, a moment later."""
+async def ordered(
+    world: World, who: Any = None, pack: str = PACK, fault: dict[str, Any] | None = None, **options: Any
+) -> Any:
+    """Confirms an order, and gives the message in which it is shown, a moment later.
+
+    The partner's `fault` begins after the question, just before Confirm.
+    """
     await agreed(world, who or world.alice)
-    result = await world.press(await world.ask(who, pack, **options), "confirm", who)
+    asked = await world.ask(who, pack, **options)
+    if fault is not None:
+        world.partner.faults.add(**fault)
+    result = await world.press(asked, "confirm", who)
     await world.after(SOON)
     return result.response
 
@@ -179,3 +188,21 @@ async def down(world: World, seconds: float) -> None:
     await old.app.close()
     await world.after(seconds)
     await world.env.restart_bot(world.build())
+
+
+async def pressed_raw(world: World, who: Any, message: Any, custom_id: str) -> Any:
+    """A press that no honest client would send: on a message that isn't shown to them, or as it no longer is."""
+    stored = world.env.backend.get_message(message.channel_id, message.id)
+    payload = dict(message_payload(world.env.backend, stored))
+    return await who._dispatch_interaction(
+        3,
+        world.channel,
+        {"custom_id": custom_id, "component_type": 2},
+        extra={"message": payload},
+        source_message_id=message.id,
+    )
+
+
+def answers(result: Any) -> str:
+    """All that a press was answered with, in whatever message."""
+    return "\n".join(texts(message) for message in (result.response, *result.followups) if message is not None)

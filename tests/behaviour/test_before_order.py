@@ -55,7 +55,9 @@ async def test_a_pack_that_is_gone_is_not_ordered(world: World) -> None:
     assert world.ledger.count("init") == 0
 
 
-@pytest.mark.parametrize("kind", ["401", "html_403", "500", "hang", "reset", "bad_json", "wrong_types", "connect_error"])
+@pytest.mark.parametrize(
+    "kind", ["401", "html_403", "500", "hang", "reset", "bad_json", "wrong_types", "connect_error"]
+)
 async def test_a_partner_that_cannot_be_read_is_sent_nothing(world: World, kind: str) -> None:
     asked = await world.ask()
     world.partner.faults.add("available", kind)

@@ -96,13 +96,13 @@ async def test_a_sale_that_was_recorded_but_not_drawn_is_drawn(world: World) -> 
     assert sell_button(world, message) == (f"Sold ${sale.amount / 100:.2f}", False)
 
 
-async def test_an_outcome_that_is_known_only_after_the_night_is_told_once(world: World) -> None:
+async def test_an_outcome_that_is_known_only_after_a_pause_is_told_once(world: World) -> None:
     message = await delivered(world)
     asked = await question(world, message)
     world.partner.faults.add("buyback", "reset", after=True)
     await world.press(asked, "sellnow")
     await world.after(SOON)
-    await down(world, 8 * 3600)
+    await down(world, 3600)
     await world.after(SETTLED)
     assert sell_button(world, message) == SOLD
     assert texts(world.public()[-1]) == f"📬 <@{world.alice.id}>, the outcome of your sale is known."

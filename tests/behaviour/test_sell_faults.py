@@ -25,7 +25,6 @@ from tests.behaviour.steps import (
     rows,
     sell_button,
     sold_as,
-    told,
     usd,
 )
 
@@ -36,7 +35,7 @@ NOT_KNOWN = "We don't know yet whether"
 
 
 async def confirmed(world: World, asked: Any, who: Any = None) -> None:
-    """"Sell for $…" is pressed."""
+    """ "Sell for $…" is pressed."""
     await world.press(world.message(asked), "sellnow", who)
     await world.after(SOON)
 
@@ -131,6 +130,19 @@ async def test_a_doubt_whose_card_is_gone_twice_was_a_sale_for_about_the_price(w
     assert "Sold · about" in texts(world.message(message))
     assert sell_button(world, message) == ("Sold", False)
     assert world.ledger.count("buyback") == 1
+
+
+async def test_a_sale_in_doubt_at_a_sandbox_that_forgot_everything_is_no_sale(world: World) -> None:
+    message = await delivered(world)
+    asked = await question(world, message)
+    world.partner.faults.add("buyback", "reset")
+    await confirmed(world, asked)
+    world.partner.forget()
+    await world.after(SETTLED)
+    assert [sale.state for sale in await rows(world, sales)] == [SaleState.GONE]
+    assert sell_button(world, message) == ("Not here any more", False)
+    assert not world.ledger.sales
+    assert "## Open 1 ×" in texts(await world.ask()), "the lane is free"
 
 
 @pytest.mark.parametrize("change", [-1, 25])

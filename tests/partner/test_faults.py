@@ -19,59 +19,13 @@ from bot.partner import errors
 from bot.partner.models import Accepted
 from bot.partner.orders import Deadline, PartnerOrders
 
+from .breakages import Fault, HeadersOnly, NoRead, chunked, error
 from .conftest import KEY, URL, FakeClock, Peer, RawServer, answer, serving
 
 SHORT = 0.5
 """The wall in seconds, for what would take for ever."""
 GOOD = b'{"session_id": "s-1", "nfts": []}'
 HTML = b"<!DOCTYPE html><title>Attention required</title>"
-
-
-class Fault:
-    """Reads the order, carries it out or not, and then does something."""
-
-    def __init__(self, *parts: bytes, pause: float = 0, end: str = "close") -> None:
-        self.parts = parts
-        self.pause = pause
-        self.end = end
-
-    async def __call__(self, peer: Peer, executes: bool) -> None:
-        if not await peer.request():
-            return
-        if executes:
-            peer.execute()
-        await peer.send(*self.parts, pause=self.pause)
-        if self.end == "reset":
-            peer.reset()
-        elif self.end == "hang":
-            await asyncio.sleep(60)
-
-
-class NoRead(Fault):
-    """Ends the connection before the order is read."""
-
-    async def __call__(self, peer: Peer, executes: bool) -> None:
-        if self.end == "reset":
-            peer.reset()
-
-
-class HeadersOnly(Fault):
-    """Ends the connection between headers and body."""
-
-    async def __call__(self, peer: Peer, executes: bool) -> None:
-        await peer.reader.readuntil(b"\r\n\r\n")
-        peer.server.requests.append("half a request")
-        peer.reset()
-
-
-def error(status: int, sentence: str) -> Fault:
-    return Fault(answer(status, b'{"error": "%s"}' % sentence.encode()))
-
-
-def chunked(*chunks: bytes) -> bytes:
-    return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"".join(chunks)
-
-
 DOUBT = errors.InDoubtError
 NO, YES = False, True
 

@@ -6,44 +6,17 @@ import json
 from decimal import Decimal
 from typing import Any
 
-import httpx2
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bot.domain.item import Inventory, Item
 from bot.domain.pack import Pack, Tier
-from bot.partner.api import PartnerReads
-from bot.partner.errors import BadAnswerError, InDoubtError, PartnerError
+from bot.partner.errors import BadAnswerError
 from bot.partner.listings import CardDetails
 from bot.partner.models import Accepted, Fulfilled, Pending
-from bot.partner.orders import Deadline, PartnerOrders
 
-from .conftest import KEY, URL, FakeClock
-
-CALLS = ("packs", "recent_pulls", "card", "status", "inventory", "look", "buy", "sell")
-
-
-async def call(name: str, body: str) -> Any:
-    """What a method of the clients makes of a 200 with this body."""
-    transport = httpx2.MockTransport(lambda _: httpx2.Response(200, text=body))
-    clock = FakeClock()
-    reads = PartnerReads(URL, KEY, clock, transport=transport)
-    orders = PartnerOrders(URL, KEY, clock, transport=transport)
-    deadline = Deadline.after(clock, 10)
-    calls = {
-        "packs": reads.packs,
-        "recent_pulls": reads.recent_pulls,
-        "card": lambda: reads.card("c"),
-        "status": lambda: reads.status("s"),
-        "inventory": lambda: reads.inventory("u"),
-        "look": orders.look,
-        "buy": lambda: orders.buy("p", 1, "u", deadline),
-        "sell": lambda: orders.sell("i", deadline),
-    }
-    return await calls[name]()
-
+from .calls import call
+from .conftest import FakeClock
 
 PACK = {
     "id": "pack-1",
@@ -326,94 +299,3 @@ async def test_card():
     assert await call("card", json.dumps(card)) == CardDetails("c", "Rookie", image, None, 9850, ATTRIBUTES)
     bare = changed(card, metadata=..., fmv=...)
     assert await call("card", json.dumps(bare)) == CardDetails("c", "Plain", card["image"], None, None, ())
-
-
-@settings(deadline=None)
-@given(st.integers(0, 10_000_000_00))
-async def test_money_is_exact_to_the_cent(cents: int):
-    body = f'{{"success": true, "amount": {cents // 100}.{cents % 100:02d}}}'
-    assert await call("sell", body) == cents
-
-
-@pytest.mark.parametrize(
-    ("amount", "cents"),
-    [("0.005", 1), ("0.0049999999999999", 0), ("8.425", 843), ("1.115", 112), ("70.125", 7013), ("1e2", 10000)],
-)
-async def test_halves_of_a_cent_go_up(amount: str, cents: int):
-    """Each of them is a float that lies on the wrong side."""
-    assert await call("sell", f'{{"success": true, "amount": {amount}}}') == cents
-
-
-@pytest.mark.parametrize(
-    "amount",
-    ["-0.01", "10000000.01", "1e400", "1e99999999999999999999", "NaN", "Infinity", '"1"', "true", "[]", "null"],
-)
-async def test_what_is_no_amount_of_money(amount: str):
-    with pytest.raises(InDoubtError):
-        await call("sell", f'{{"success": true, "amount": {amount}}}')
-
-
-NUMBERS = st.integers() | st.floats() | st.integers(10**30, 10**40)
-SCALARS = (
-    st.none() | st.booleans() | NUMBERS | st.text(max_size=8) | st.sampled_from(["\ud800", "\0", "https://[", "#12"])
-)
-ANYTHING = st.recursive(
-    SCALARS, lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=4), one), max_leaves=6
-)
-ATTRIBUTE = st.fixed_dictionaries({}, optional={"trait_type": ANYTHING, "value": ANYTHING}) | ANYTHING
-FACE = st.fixed_dictionaries(
-    {}, optional={"name": ANYTHING, "image": ANYTHING, "attributes": st.lists(ATTRIBUTE, max_size=2) | ANYTHING}
-)
-CARD = st.fixed_dictionaries(
-    {"id": st.just("i") | ANYTHING},
-    optional={
-        "claw_id": st.just("p") | ANYTHING,
-        "buyback_price": ANYTHING,
-        "fmv": ANYTHING,
-        "purchased_at": ANYTHING | st.datetimes().map(str),
-        "buyback_expires_at": ANYTHING,
-        "created_at": ANYTHING,
-        "metadata": FACE | ANYTHING,
-        "content": st.fixed_dictionaries({}, optional={"metadata": FACE | ANYTHING, "links": FACE | ANYTHING})
-        | ANYTHING,
-    },
-)
-TIER = st.fixed_dictionaries({}, optional=dict.fromkeys(("name", "color", "lower", "upper", "weight"), ANYTHING))
-LISTED = st.fixed_dictionaries(
-    {},
-    optional={
-        **{k: st.just(v) | ANYTHING for k, v in PACK.items()},
-        "rarity_distribution": st.lists(TIER | ANYTHING, max_size=2),
-    },
-)
-ANSWERS = (
-    ANYTHING
-    | st.lists(LISTED, max_size=2)
-    | st.lists(CARD, max_size=2)
-    | CARD
-    | st.fixed_dictionaries({"session_id": st.just("s") | ANYTHING}, optional={"nfts": st.lists(CARD, max_size=2)})
-    | st.fixed_dictionaries({"items": st.lists(CARD, max_size=2)}, optional={"user_id": ANYTHING})
-    | st.fixed_dictionaries(
-        {
-            "result": st.fixed_dictionaries(
-                {"nfts": st.lists(CARD, max_size=2) | ANYTHING}, optional={"user_id": ANYTHING}
-            )
-        }
-    )
-    | st.fixed_dictionaries({"success": st.booleans() | ANYTHING, "amount": ANYTHING})
-)
-
-
-@settings(deadline=None)
-@given(st.sampled_from(CALLS), ANSWERS.map(json.dumps))
-@example("packs", '[{"id": "\\ud800"}]')
-@example("inventory", '{"items": [{"id": "a", "claw_id": "p", "purchased_at": "0001-01-01T00:00:00+14:00"}]}')
-async def test_no_json_makes_it_crash(name: str, body: str):
-    try:
-        got = await call(name, body)
-    except PartnerError:
-        return
-    # Whatever is taken in can be written to a database and to the terms of a confirmation.
-    repr(got).encode()
-    for one in got if name in {"packs", "look"} else ():
-        assert len(one.terms()) < 100_000
