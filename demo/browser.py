@@ -83,6 +83,8 @@ class Pane:
         self.chat = self.section.locator("iframe").content_frame
         self.messages = self.chat.locator(".channel-message")
         self._keys = page.keyboard
+        self._box = self.chat.locator("#channel-composer-input")
+        self._box.wait_for()
 
     def be(self, name: str) -> None:
         """Another of the three people."""
@@ -90,11 +92,9 @@ class Pane:
 
     def type(self, command: str, **options: str) -> None:
         """A slash command. An option's value is typed; where the bot suggests something, the first is chosen."""
-        box = self.chat.locator("#channel-composer-input")
-        box.click()
+        self._box.click()
         self._keys.type(f"/{command}")
-        entry = self.chat.locator(".command-entry-title", has_text=f"/{command}")
-        entry.first.click()
+        self.chat.locator(".command-entry-title", has_text=f"/{command}").first.click()
         for name, value in options.items():
             field = self.chat.locator(f'.command-option-input[data-option="{name}"]')
             if not field.is_visible():

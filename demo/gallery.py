@@ -29,7 +29,7 @@ class Gallery:
         else:
             name = path.rpartition("/")[2].removesuffix(".png")
             picture = avatar(name) if name in COLOURS else None
-        return picture and (path.rpartition("/")[2], picture)
+        return None if picture is None else (path.rpartition("/")[2], picture)
 
 
 @cache

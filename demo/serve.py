@@ -34,7 +34,7 @@ async def serve(port: int, tell: Callable[[str], None]) -> None:
     with tempfile.TemporaryDirectory(prefix="pullcord-demo-") as folder:
         async with World.open(Path(folder)) as world:
             site = Site(world)
-            site.stage = Stage(
+            stage = site.stage = Stage(
                 world.env,
                 world.channels,
                 world.people,
@@ -42,6 +42,6 @@ async def serve(port: int, tell: Callable[[str], None]) -> None:
                 port=port,
                 site=site.routes(),
             )
-            async with site.stage as stage:
+            async with stage:
                 tell(HOW.format(url=stage.url.partition("#")[0]))
                 await stage.keep_time()

@@ -2,6 +2,8 @@
 
 The version is pinned in pyproject.toml, and the browser test notices when one of these has moved.
 """
+# Private parts are what this module is about:
+# pyright: reportPrivateUsage=false
 
 from __future__ import annotations
 
@@ -9,10 +11,9 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from zoneinfo import ZoneInfo
 
-import httpx2
 from aiohttp import web
 from simcord import SetupError
 from simcord.preview import Preview, _server
@@ -40,8 +41,9 @@ SCRIPTS = {
         # Suggestions come as soon as an option is focused, and a chosen one is shown by its name.
         (
             'const current = String(field.value || "");',
-            "if (value?.label) { clearPopup(); return; }"
-            'const current = String(field.value || ""); queryAutocomplete(option, current);',
+            """if (value?.label) { clearPopup(); return; }
+            const current = String(field.value || "");
+            queryAutocomplete(option, current);""",
         ),
         # Enter sends a command that has all it needs, although there are options that it could be given.
         (
@@ -79,16 +81,6 @@ def let_presses_edit(env: Env) -> None:
     env._register_dispatch_observer(allow)
 
 
-class OwnTask(httpx2.AsyncBaseTransport):
-    """SimCord can't see through httpx2's context managers what a call waits for; a task it does see."""
-
-    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
-        self._inner = inner
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        return await asyncio.create_task(self._inner.handle_async_request(request))
-
-
 class Stage(Preview):
     """The preview with a page for each person and channel, all at one address."""
 
@@ -119,7 +111,11 @@ class Stage(Preview):
             page = self._get_page(context_id)
             self.channel = self._channels[page.channel_id]
             if isinstance(body, Mapping):
-                body = {**body, "published_revision": page.revision, "bot_generation": self.env._generation}
+                body = {
+                    **cast("Mapping[str, Any]", body),
+                    "published_revision": page.revision,
+                    "bot_generation": self.env._generation,
+                }
             return await super()._action(context_id, body)
 
     async def _prepare_asset(self, context_id: str | None, asset_id: str, **_how: object) -> tuple[str, bytes, str]:
@@ -155,14 +151,14 @@ class Stage(Preview):
 class Server(PreviewServer):
     """The preview's own routes, with the demo's beside them: one address for all."""
 
-    _SECURITY_HEADERS = {
+    _SECURITY_HEADERS: ClassVar = {
         **PreviewServer._SECURITY_HEADERS,
         "X-Frame-Options": "SAMEORIGIN",
         "Content-Security-Policy": PreviewServer._SECURITY_HEADERS["Content-Security-Policy"].replace(
             "frame-ancestors 'none'", "frame-ancestors 'self'"
         ),
     }
-    _STATIC_FILES = {**PreviewServer._STATIC_FILES, "/pane": "index.html"}
+    _STATIC_FILES: ClassVar = {**PreviewServer._STATIC_FILES, "/pane": "index.html"}
 
     def __init__(self, stage: Stage, port: int, site: Sequence[web.RouteDef]) -> None:
         super().__init__(stage, port)

@@ -13,7 +13,7 @@ import simcord
 from bot.app import App
 from bot.client import Client
 from bot.settings import Settings
-from demo.simcord_hooks import OwnTask, dress_bot, let_presses_edit, run_in_real_time
+from demo.simcord_hooks import dress_bot, let_presses_edit, run_in_real_time
 from sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -35,8 +35,14 @@ class DemoSettings(Settings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_others: object
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
         return (init_settings,)
 
 
@@ -82,7 +88,7 @@ class World:
                 "settle_seconds": 18,
             }
         )
-        return Client(App(settings, clock=self._clock, transport=OwnTask(self.partner.transport()), sync="OFF"))
+        return Client(App(settings, clock=self._clock, transport=self.partner.transport(), sync="OFF"))
 
     @property
     def _app(self) -> App:

@@ -28,6 +28,10 @@ class InProcess(httpx2.AsyncBaseTransport):
         self._sandbox = sandbox
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        # A task for the client's side too: SimCord can't see through httpx2's context managers what a call waits for.
+        return await asyncio.create_task(self._exchange(request))
+
+    async def _exchange(self, request: httpx2.Request) -> httpx2.Response:
         timeouts: dict[str, float | None] = request.extensions.get("timeout", {})
         await self._connect(request, timeouts.get("connect"))
         await _trace(request, "http11.send_request_headers.started")

@@ -75,6 +75,29 @@ def hold_time_during_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Store, "close", closing)
 
 
+_idle: dict[tuple[str, str], list[Store]] = {}
+
+
+def keep_engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Closed stores are opened again by the next test: compiling all statements anew takes longer than most tests."""
+    opened, close = Store.open, Store.close
+    keys: dict[Store, tuple[str, str]] = {}
+
+    def opening(url: str, *, sync: str = "FULL") -> Store:
+        idle = _idle.setdefault((url, sync), [])
+        store = idle.pop() if idle else opened(url, sync=sync)
+        keys[store] = (url, sync)
+        return store
+
+    async def closing(self: Store) -> None:
+        await close(self)
+        if self in keys:
+            _idle[keys.pop(self)].append(self)
+
+    monkeypatch.setattr(Store, "open", opening)
+    monkeypatch.setattr(Store, "close", closing)
+
+
 def _counted(door: Callable[[Store], Any]) -> Any:
     @asynccontextmanager
     async def counted(self: Store):

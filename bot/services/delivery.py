@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.domain.clock import SECOND
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from bot.services.outbox import Outbox
     from bot.services.steps import Steps
     from bot.services.timing import Timing
+    from bot.store.cards import Card
     from bot.store.engine import Store
     from bot.store.purchases import Purchase
 
@@ -37,7 +39,9 @@ FIRST_PAUSE, LONGEST_PAUSE, OVERDUE_PAUSE = 1.0, 5.0, 60.0
 """Seconds between two polls, which the server itself holds for up to six (partner-api: poll)."""
 LONG_WAIT = 15 * 60 * SECOND
 """An order that took longer is announced with a mention when its cards are there."""
-_INVENTORY_PAUSES = (0.0, 2.0, 8.0)
+_SECOND_LOOKS = (2.0, 8.0)
+"""Seconds before the inventory is read again for cards that it didn't show at first."""
+_OF_THE_RESULT = ("id", "name", "image", "back_image", "attributes")
 
 
 class Delivery:
@@ -109,8 +113,9 @@ class Delivery:
         Raises:
             LostError: the purchase has moved on.
         """
-        now = self._clock.now()
+        items = _completed(items, await self._held(seen))
         new = await self._appraisal.of(seen, items)
+        now = self._clock.now()
         owner = Owner(seen.id, seen.discord_id, seen.user_id, seen.guild_id, seen.pack_id, seen.pack_name)
 
         async def store(conn: AsyncConnection, made: Purchase) -> None:
@@ -121,46 +126,62 @@ class Delivery:
                 )
 
         made = await self._steps.take(seen, to, detail=detail, also=store, reason=reason, cards=len(new))
-        await self._complete(made)
+        await self._complete_late(made)
         return made
 
-    async def _complete(self, made: Purchase) -> None:
-        """Price, deadline and date of the cards, which only the inventory knows."""
-        for pause in _INVENTORY_PAUSES:
-            await self._clock.sleep(pause)
-            try:
-                inventory = await self._reads.inventory(made.user_id)
-            except PartnerError as error:
-                log.info("the inventory for %s can't be read: %s", made.id, error)
-                continue
-            if await self._fill(made, inventory.items):
+    async def _complete_late(self, made: Purchase) -> None:
+        """For cards that weren't in the inventory yet."""
+        for pause in _SECOND_LOOKS:
+            async with self._store.read() as conn:
+                bare = [card for card in await cards.of_purchase(conn, made.id) if card.purchased_at is None]
+            if not bare:
                 return
+            await self._clock.sleep(pause)
+            held = await self._held(made)
 
-    async def _fill(self, made: Purchase, items: Sequence[Item]) -> bool:
-        """True when every card was found."""
+            async def work(conn: AsyncConnection, bare: Sequence[Card] = bare, held: list[Item] = held) -> None:
+                for card in bare:
+                    if (item := _taken(held, card.item_id)) is not None:
+                        await cards.refresh(conn, card, item)
+                await purchases.touch(conn, made.id)
+
+            await self._store.run(work)
+            self._outbox.news()
+
+    async def _held(self, seen: Purchase) -> list[Item]:
+        """The inventory's items of the pack that no dated card of ours is, the newest first; none if it can't be read.
+
+        It alone knows price, deadline and date. The cards don't wait for it.
+        """
+        try:
+            inventory = await self._reads.inventory(seen.user_id)
+        except PartnerError as error:
+            log.info("the inventory for %s can't be read: %s", seen.id, error)
+            return []
         async with self._store.read() as conn:
-            open_cards = [c for c in await cards.of_purchase(conn, made.id) if c.purchased_at is None]
-            others = await cards.dated(conn, made.user_id)
-        found: list[Item] = []  # what may be these cards; of the same item twice the newest
-        for item in sorted(items, key=lambda i: i.purchased_at or 0):
+            others = await cards.dated(conn, seen.user_id)
+        held: list[Item] = []
+        for item in inventory.items:
             pulled = (item.id, item.purchased_at or 0)
             if others[pulled]:
                 others[pulled] -= 1
-            elif item.pack_id in {None, made.pack_id}:
-                found.append(item)
+            elif item.pack_id == seen.pack_id:
+                held.append(item)
+        return sorted(held, key=lambda item: item.purchased_at or 0, reverse=True)
 
-        async def work(conn: AsyncConnection) -> int:
-            filled = 0
-            for card in open_cards:
-                item = next((i for i in reversed(found) if i.id == card.item_id), None)
-                if item is not None:
-                    found.remove(item)
-                    await cards.refresh(conn, card, item)
-                    filled += 1
-            if filled:
-                await purchases.touch(conn, made.id)
-            return filled
 
-        filled = await self._store.run(work)
-        self._outbox.news()
-        return filled == len(open_cards)
+def _taken(held: list[Item], item_id: str) -> Item | None:
+    item = next((one for one in held if one.id == item_id), None)
+    if item is not None:
+        held.remove(item)
+    return item
+
+
+def _completed(items: Sequence[Item], held: list[Item]) -> list[Item]:
+    """The items of a result, with price, deadline and date of the inventory where it shows them."""
+    made: list[Item] = []
+    for item in items:
+        there = _taken(held, item.id)
+        fresh = item if there is None else replace(there, **{name: getattr(item, name) for name in _OF_THE_RESULT})
+        made.append(fresh)
+    return made

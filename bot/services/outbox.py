@@ -89,10 +89,10 @@ class Outbox:
     async def shown(
         self, message: Message, *, ver: int, revealed: int = 0, message_id: int | None = None, due_at: int | None = None
     ) -> None:
-        """This much has been drawn; `due_at`: not again before."""
-        where = {} if message_id is None else {"message_id": message_id}
-        await self._put(
-            message, shown_ver=ver, revealed=max(revealed, message.revealed), tries=0, due_at=due_at, **where
+        """This much has been drawn; `due_at`: not again before. A new message isn't the interaction's any more."""
+        where = {} if message_id is None else {"message_id": message_id, "token": None, "token_until": None}
+        await self._store.run(
+            lambda conn: messages.drawn(conn, message.id, revealed, shown_ver=ver, tries=0, due_at=due_at, **where)
         )
 
     async def failed(self, message: Message, *, due_at: int) -> None:

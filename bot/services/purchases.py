@@ -64,7 +64,7 @@ class Purchases:
         except Refusal as refusal:
             return refusal
         self._outbox.news()
-        self._start(made.id)
+        self._start(made.id, made)
         return made
 
     async def resume(self) -> None:
@@ -76,7 +76,7 @@ class Purchases:
                 with suppress(LostError):  # another process was at it, and is done
                     await self._steps.take(seen, State.IN_DOUBT, detail="the bot was restarted during the order")
             elif seen.state is not State.IN_DOUBT:
-                self._start(seen.id)
+                self._start(seen.id, seen)
         self.on_due()
 
     async def due(self, now: int) -> None:
@@ -91,10 +91,10 @@ class Purchases:
         async with self._store.read() as conn:
             return await purchases.next_look(conn, without=tuple(self._running))
 
-    def _start(self, purchase_id: str) -> None:
+    def _start(self, purchase_id: str, seen: Purchase | None = None) -> None:
         if purchase_id in self._running:
             return
-        task = self._tasks.spawn(self._run(purchase_id), f"purchase {purchase_id}")
+        task = self._tasks.spawn(self._run(purchase_id, seen), f"purchase {purchase_id}")
         self._running[purchase_id] = task
         task.add_done_callback(lambda _: self._ended(purchase_id))
 
@@ -102,8 +102,8 @@ class Purchases:
         del self._running[purchase_id]
         self.on_due()
 
-    async def _run(self, purchase_id: str) -> None:
-        seen = await self._steps.get(purchase_id)
+    async def _run(self, purchase_id: str, seen: Purchase | None) -> None:
+        seen = seen or await self._steps.get(purchase_id)
         try:
             if seen.state is State.RESERVED:
                 seen = await self._ordering.order(seen)

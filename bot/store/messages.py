@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, case, func, or_, select, update
 
 from bot.domain.ids import ulid
 from bot.store.rows import value
@@ -95,6 +95,12 @@ async def at(conn: AsyncConnection, message_id: int) -> Message | None:
 
 async def put(conn: AsyncConnection, id_: str, **values: Any) -> None:
     await conn.execute(update(messages).where(messages.c.id == id_).values(**values))
+
+
+async def drawn(conn: AsyncConnection, id_: str, revealed: int, **values: Any) -> None:
+    """What was drawn. `revealed` only grows: somebody may have skipped the rest of the reveal meanwhile."""
+    most = case((messages.c.revealed > revealed, messages.c.revealed), else_=revealed)
+    await put(conn, id_, revealed=most, **values)
 
 
 async def put_all(conn: AsyncConnection, purchase_id: str, **values: Any) -> None:

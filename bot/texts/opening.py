@@ -14,7 +14,7 @@ OPENING = {
     "confirm.yes": "Confirm · {total}",
     "confirm.no": "Cancel",
     "confirm.cancelled": "### Cancelled\nNothing was bought. `/open` starts again whenever you like.",
-    "confirm.ordered": "### Ordered\nYour order is on its way. Reference {reference}.",
+    "confirm.ordered": "### Confirmed\nThe order's own message shows how it goes. Reference {reference}.",
     "nothing": "Nothing was ordered.",
     "terms.head": "## Before your first order",
     "terms.body": (

@@ -9,7 +9,7 @@ SALES = {
     "card.price": "Sells back for **{price_cents}**",
     "card.price.unknown": "The partner makes no offer to buy it at the moment",
     "card.ends": "offer ends {ends_at}",
-    "card.no_end": "no end",
+    "card.no_end": "the offer has no end",
     "card.end_unknown": "offer end unknown",
     "card.sell": "Sell",
     "card.selling": "Selling…",

@@ -22,13 +22,25 @@ ORDER = {name: place for place, name in enumerate(("year", "set", "grader", "gra
 """The attributes that matter most to collectors come first; others follow as the partner sends them."""
 SPEAKING = frozenset({"year", "set", "grader", "grade"})
 """Attributes whose values need no name beside them."""
-MOST_ATTRIBUTES = 6
+MOST_ATTRIBUTES = 4
 MOST_READ = 20
+SHORTEST_REPEAT = 3
+"""Characters from which on a value that the card's name holds already isn't said again."""
 
 
 def name(card: Card) -> str:
     """The card's name, short enough for any place."""
     return plain(card.name, NAME_LIMIT) or "?"
+
+
+def picture(card: Card) -> discord.ui.MediaGallery[discord.ui.LayoutView] | None:
+    """It alone, so that Discord shows it whole: several in one gallery are cropped."""
+    return gallery((card.image, alt(card)))
+
+
+def alt(card: Card) -> str:
+    """What the picture shows, for who can't see it."""
+    return say("card.picture", card=Raw(name(card)))
 
 
 def lines(card: Card) -> str:
@@ -45,8 +57,13 @@ def lines(card: Card) -> str:
 
 
 def attributes(card: Card) -> str:
-    """What matters about it in one line: year, set, grader, grade and serial first."""
-    named = [(plain(key, 30), plain(value, 45)) for key, value in card.attributes[:MOST_READ]]
+    """What matters about it in one line, without what its name says: year, set, grader, grade and serial first."""
+    said = name(card).casefold()
+    named = [
+        (plain(key, 30), plain(value, 45))
+        for key, value in card.attributes[:MOST_READ]
+        if len(value) < SHORTEST_REPEAT or plain(value, 45).casefold() not in said
+    ]
     named.sort(key=lambda pair: ORDER.get(pair[0].casefold(), len(ORDER)))
     shown = [value if key.casefold() in SPEAKING else f"{key} {value}" for key, value in named[:MOST_ATTRIBUTES]]
     # A grade often repeats its grader: "PSA", "PSA 10".
@@ -103,9 +120,9 @@ def _sell_label(card: Card) -> tuple[str, Style, bool]:
 
 def back(card: Card) -> discord.ui.LayoutView:
     """Its other side, or that there is no picture of it."""
-    picture = gallery((card.back_image, say("card.back_picture", card=name(card))))
-    head = say("card.no_back" if picture is None else "card.back_head", card=name(card))
-    return page(MONEY, Text(head), picture)
+    shown = gallery((card.back_image, say("card.back_picture", card=Raw(name(card)))))
+    head = say("card.no_back" if shown is None else "card.back_head", card=name(card))
+    return page(MONEY, Text(head), shown)
 
 
 def ask(quote: Quote) -> discord.ui.LayoutView:
@@ -114,7 +131,7 @@ def ask(quote: Quote) -> discord.ui.LayoutView:
     parts = [say("sell.ask", card=name(card), price_cents=quote.price), _ask_end(quote), say("sell.final")]
     return page(
         MONEY,
-        gallery((card.image, say("card.picture", card=name(card)))),
+        picture(card),
         Text("\n".join(parts)),
         row(
             SellNow(say("sell.yes", price=dollars(quote.price)), style=Style.danger, card=card.id, quoted=quote.price),

@@ -9,8 +9,8 @@ from bot.domain.money import dollars
 from bot.texts import Raw, say
 from bot.ui.base import Style
 from bot.ui.buttons import Agree, Cancel, Confirm
-from bot.ui.look import GOOD, MONEY, WAITING, Text, note, page, row
-from bot.ui.packs import odds_lines
+from bot.ui.look import GOOD, MONEY, WAITING, Line, Text, note, page, row
+from bot.ui.packs import sellback_lines, tier_lines
 
 if TYPE_CHECKING:
     import discord
@@ -23,15 +23,8 @@ if TYPE_CHECKING:
 def confirmation(offer: Offer, settlement_note: str | None) -> discord.ui.LayoutView:
     """Price, odds, what is left of the limit, and what can't be undone."""
     asked, pack = offer.confirmation, offer.pack
+    total = "confirm.total_one" if asked.amount == 1 else "confirm.total"
     lines = [
-        say(
-            "confirm.total_one" if asked.amount == 1 else "confirm.total",
-            total_cents=asked.total,
-            price_cents=pack.price,
-        ),
-        "",
-        *odds_lines(pack, offer.odds),
-        "",
         say("confirm.private" if asked.private else "confirm.public"),
         say("confirm.final", expires_at=asked.expires_at),
     ]
@@ -41,7 +34,15 @@ def confirmation(offer: Offer, settlement_note: str | None) -> discord.ui.Layout
         lines.append(say("confirm.settlement", note=Raw(settlement_note)))
     return page(
         MONEY,
-        Text(say("confirm.head", amount=asked.amount, pack=pack.name)),
+        Text(
+            say("confirm.head", amount=asked.amount, pack=pack.name)
+            + "\n"
+            + say(total, total_cents=asked.total, price_cents=pack.price)
+        ),
+        Line(),
+        Text("\n".join(tier_lines(pack, offer.odds))),
+        Text("\n".join(sellback_lines(pack, offer.odds))),
+        Line(),
         Text("\n".join(lines)),
         row(
             Confirm(say("confirm.yes", total=Raw(dollars(asked.total))), style=Style.success, confirmation=asked.id),

@@ -18,6 +18,7 @@ LONGEST_URL = 2000
 Box = discord.ui.Container[discord.ui.LayoutView]
 Row = discord.ui.ActionRow[Any]
 Text = discord.ui.TextDisplay[discord.ui.LayoutView]
+Line = discord.ui.Separator[discord.ui.LayoutView]
 
 
 def note(text: str, colour: int, *buttons: discord.ui.Item[Any]) -> discord.ui.LayoutView:

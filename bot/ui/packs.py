@@ -12,7 +12,7 @@ from bot.domain.odds import odds
 from bot.texts import escape, plain, say
 from bot.ui.base import Style
 from bot.ui.buttons import ChoosePack, Open, OpenMore, TurnCatalogue
-from bot.ui.look import MONEY, TROUBLE, WAITING, Row, Text, gallery, note, page, row
+from bot.ui.look import MONEY, TROUBLE, WAITING, Line, Row, Text, gallery, note, page, row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +74,11 @@ def catalogue(
         MONEY if pack.on_sale and chances and not listing.stale else TROUBLE,
         Text(say("packs.name", pack=pack.name)),
         gallery((pack.image, say("packs.picture", pack=pack.name))),
-        Text("\n".join(_facts(pack, chances, listing))),
+        Text("\n".join(_facts(pack))),
+        Line(),
+        Text("\n".join(tier_lines(pack, chances))),
+        Line(),
+        Text("\n".join([*sellback_lines(pack, chances), _checked(listing)])),
         row(*_open_buttons(pack, able=pack.on_sale and chances is not None and not listing.stale)),
         _select(window, pack, search, turn) if len(found) > 1 else None,
         _turn_buttons(turn, pages, search),
@@ -82,19 +86,21 @@ def catalogue(
     )
 
 
-def _facts(pack: Pack, chances: Odds | None, listing: Listing) -> list[str]:
+def _facts(pack: Pack) -> list[str]:
     where = {"disabled": "packs.disabled", "sold_out": "packs.sold_out", "stock": "packs.in_stock"}[stock(pack)]
     price = "packs.price_one" if pack.max_amount == 1 else "packs.price"
     lines = [say(price, price_cents=pack.price, most=pack.max_amount) + " · " + say(where)]
     if pack.description:
         lines.append(escape(pack.description, 300))
-    lines += ["", *odds_lines(pack, chances), ""]
-    lines.append(say("packs.stale" if listing.stale else "packs.checked", checked_at=listing.checked_at))
     return lines
 
 
-def odds_lines(pack: Pack, chances: Odds | None) -> list[str]:
-    """Each tier's chance beside its range of values, and what that means for selling back."""
+def _checked(listing: Listing) -> str:
+    return say("packs.stale" if listing.stale else "packs.checked", checked_at=listing.checked_at)
+
+
+def tier_lines(pack: Pack, chances: Odds | None) -> list[str]:
+    """Each tier's chance beside its range of values."""
     if chances is None:
         return [say("packs.no_odds")]
     lines = [
@@ -103,10 +109,15 @@ def odds_lines(pack: Pack, chances: Odds | None) -> list[str]:
     ]
     if len(pack.tiers) > MOST_TIERS:
         lines.append(say("packs.more_tiers", count=len(pack.tiers) - MOST_TIERS))
-    lines.append(say("packs.buyback", buyback_share=pack.buyback_share))
-    if chances.average_value is not None:
+    return lines
+
+
+def sellback_lines(pack: Pack, chances: Odds | None) -> list[str]:
+    """What the odds mean for selling back: the share, the averages, the chance to get the price back."""
+    lines = [say("packs.buyback", buyback_share=pack.buyback_share)]
+    if chances is not None and chances.average_value is not None:
         lines.append(say("packs.average", value_cents=chances.average_value, sellback_cents=chances.average_sellback))
-    if chances.back is not None:
+    if chances is not None and chances.back is not None:
         low, high = chances.back
         name = "packs.odds_line_one" if low == high else "packs.odds_line"
         lines.append(say(name, low_share=low, high_share=high))

@@ -12,7 +12,7 @@ from bot.texts import Raw, escape, say
 from bot.ui import card as cards
 from bot.ui.base import Style
 from bot.ui.buttons import Open, Skip, TurnCards
-from bot.ui.look import GOOD, TROUBLE, WAITING, Row, Text, gallery, page, row, thumbnail
+from bot.ui.look import GOOD, TROUBLE, WAITING, Line, Row, Text, page, row, thumbnail
 from bot.ui.packs import KEY_LIMIT
 
 if TYPE_CHECKING:
@@ -78,9 +78,9 @@ def reveal(order: Purchase, pulled: Sequence[Card], number: int) -> discord.ui.L
     return page(
         WAITING if newest.tier_color is None else newest.tier_color,
         Text(_head(order)),
-        gallery((newest.image, say("card.picture", card=cards.name(newest)))),
-        Text("\n".join(line for line in lines if line)),
         Text(say("pull.before", cards=Raw(so_far))) if before else None,
+        cards.picture(newest),
+        Text("\n".join(line for line in lines if line)),
         Text(say("pull.reveal", number=number, count=len(pulled))),
         Row(Skip(say("pull.skip"), purchase=order.id)) if number < len(pulled) else None,
     )
@@ -95,19 +95,19 @@ def opened(order: Purchase, pulled: Sequence[Card], turn: int = 0) -> discord.ui
     items: list[discord.ui.Item[discord.ui.LayoutView] | None] = [Text(_head(order))]
     if order.state is State.REVIEW:
         items.append(Text(say("pull.REVIEW", why=why(order), reference=reference(order.id))))
-    if large:
-        items.append(gallery(*((c.image, say("card.picture", card=cards.name(c))) for c in shown)))
     for one in shown:
-        items += [_entry(one, large=large), cards.buttons(one)]
+        items += [Line() if large and one is not shown[0] else None, *_entry(one, large=large), cards.buttons(one)]
     if pages > 1:
         items += [Text(say("pull.page", page=turn + 1, pages=pages)), _page_buttons(order, turn, pages)]
     return page(TROUBLE if order.state is State.REVIEW else GOOD, *items)
 
 
-def _entry(one: Card, *, large: bool) -> discord.ui.Item[discord.ui.LayoutView]:
-    picture = None if large else thumbnail(one.image, say("card.picture", card=cards.name(one)))
+def _entry(one: Card, *, large: bool) -> list[discord.ui.Item[discord.ui.LayoutView] | None]:
     text = cards.lines(one)
-    return Text(text) if picture is None else discord.ui.Section(text, accessory=picture)
+    if large:
+        return [cards.picture(one), Text(text)]
+    small = thumbnail(one.image, cards.alt(one))
+    return [Text(text) if small is None else discord.ui.Section(text, accessory=small)]
 
 
 def _page_buttons(order: Purchase, turn: int, pages: int) -> Row | None:

@@ -69,7 +69,7 @@ def _of_purchase(app: App, message: Message, pulled: Pull) -> Picture:
     return Picture(
         view=pull.shown(order, cards, revealed=message.revealed, turn=message.page),
         ver=order.ver,
-        revealed=message.revealed + 1 if revealing else max(len(cards), ended),
+        revealed=message.revealed + 1 if revealing else max(len(cards), int(ended)),
         complete=not revealing,
         pause=app.settings.reveal_seconds if revealing else SPACING,
         told=None if message.revealed >= max(len(cards), 1) else _post_for(order),

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import httpx2
+import discord
 import pytest
 import simcord
 
@@ -43,16 +43,6 @@ class SimClock:
     async def sleep(self, seconds: float) -> None:
         assert self.env is not None
         await self.env.external_wait(asyncio.sleep(seconds), reason="the product's clock")
-
-
-class OwnTask(httpx2.AsyncBaseTransport):
-    """SimCord can't see through httpx2's context managers to what a call waits for; it does see a task."""
-
-    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
-        self._inner = inner
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        return await asyncio.create_task(self._inner.handle_async_request(request))
 
 
 class World:
@@ -124,7 +114,8 @@ class World:
 
     def message(self, seen: Any) -> Any:
         """The message as it is now."""
-        return simcord.actors.ResponseMessage(self.env, self.env.backend.get_message(seen.channel_id, seen.id))
+        channel_id = seen.channel.id if isinstance(seen, discord.Message) else seen.channel_id
+        return simcord.actors.ResponseMessage(self.env, self.env.backend.get_message(channel_id, seen.id))
 
     @contextmanager
     def held(self) -> Iterator[list[tuple[str, Any]]]:
@@ -183,7 +174,7 @@ def build(
             "data_dir": tmp_path,
         }
         settings = Settings(_env_file=None, **{**values, **overrides})
-        return Client(App(settings, clock=clock, transport=OwnTask(partner.transport()), sync="OFF"))
+        return Client(App(settings, clock=clock, transport=partner.transport(), sync="OFF"))
 
     return make
 

@@ -20,6 +20,7 @@ from bot.store.tables import purchases as orders
 from tests.behaviour.look import buttons, parts, texts
 
 if TYPE_CHECKING:
+    from sandbox.faults import Kind
     from tests.behaviour.conftest import World
 
 PACK, OTHER_PACK = "sandlot-starter", "hardwood-rookies"
@@ -33,7 +34,7 @@ FIRST_LOOK = 75.0
 """Seconds after which a doubt has been looked into once."""
 SETTLED = 22 * 60.0
 """Seconds after which every doubt has ended: the settle time of 15 minutes, and two looks five minutes apart."""
-DOUBTS = [
+DOUBTS: list[Kind] = [
     *("hang", "reset", "half_body", "429", "500", "504", "html_403", "redirect"),
     *("bad_json", "wrong_types", "huge"),
 ]
@@ -125,7 +126,7 @@ async def told(
 
 
 async def once(world: World) -> None:
-    """What holds always: no order and no sale is sent twice, cards are what was bought, lanes and limits what is open."""
+    """What holds always: nothing is sent twice, cards are what was bought, lanes and limits hold what is open."""
     made, sold, pulled = await rows(world, orders), await rows(world, sales), await rows(world, cards)
     assert world.ledger.count("init") <= sum(order.sends for order in made)
     assert world.ledger.count("buyback") <= len(sold)

@@ -13,6 +13,7 @@ from tests.behaviour.look import buttons, texts
 from tests.behaviour.steps import DELIVERY, PACK, SOON, agreed, freeze, newest, ordered, rows, told
 
 if TYPE_CHECKING:
+    from sandbox.faults import Kind
     from tests.behaviour.conftest import World
 
 PATIENCE = 16.0
@@ -31,7 +32,6 @@ async def confirmed(world: World, asked: Any) -> Any:
     ("change", "said", "reason"),
     [
         ({"mint_price": Decimal("5.01")}, "The pack's price or odds changed", "terms_changed"),
-        ({"mint_price": Decimal("4.99")}, "The pack's price or odds changed", "terms_changed"),
         ({"weights": (73, 21, 5, 1)}, "The pack's price or odds changed", "terms_changed"),
         ({"buyback_percent": Decimal("0.80")}, "The pack's price or odds changed", "terms_changed"),
         ({"in_stock": False}, "The pack sold out a moment before.", "sold_out"),
@@ -55,10 +55,8 @@ async def test_a_pack_that_is_gone_is_not_ordered(world: World) -> None:
     assert world.ledger.count("init") == 0
 
 
-@pytest.mark.parametrize(
-    "kind", ["401", "html_403", "500", "hang", "reset", "bad_json", "wrong_types", "connect_error"]
-)
-async def test_a_partner_that_cannot_be_read_is_sent_nothing(world: World, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["401", "html_403", "500", "hang", "bad_json", "wrong_types"])
+async def test_a_partner_that_cannot_be_read_is_sent_nothing(world: World, kind: Kind) -> None:
     asked = await world.ask()
     world.partner.faults.add("available", kind)
     message = await confirmed(world, asked)

@@ -25,6 +25,7 @@ from tests.behaviour.steps import (
 )
 
 if TYPE_CHECKING:
+    from sandbox.faults import Kind
     from tests.behaviour.conftest import World
 
 NOT_KNOWN = "We don't know yet whether this order went through. Nothing will be ordered twice."
@@ -64,7 +65,7 @@ async def test_a_pack_that_sells_out_under_the_order_is_sold_out_in_the_catalogu
 
 
 @pytest.mark.parametrize("kind", DOUBTS)
-async def test_any_other_answer_to_an_order_that_was_carried_out_ends_with_its_cards(world: World, kind: str) -> None:
+async def test_any_other_answer_to_an_order_that_was_carried_out_ends_with_its_cards(world: World, kind: Kind) -> None:
     world.partner.faults.add("init", kind, after=True)
     message = await ordered(world)
     await world.after(WALL if kind == "hang" else 0)
@@ -75,7 +76,7 @@ async def test_any_other_answer_to_an_order_that_was_carried_out_ends_with_its_c
 
 
 @pytest.mark.parametrize("kind", ["hang", "reset", "html_403", "500"])
-async def test_any_other_answer_to_an_order_that_came_to_nothing_ends_with_nothing(world: World, kind: str) -> None:
+async def test_any_other_answer_to_an_order_that_came_to_nothing_ends_with_nothing(world: World, kind: Kind) -> None:
     """Bob's was carried out, with the same answer: what he gets is no evidence for Alice."""
     world.partner.faults.add("init", kind, after=True)
     await ordered(world, world.bob)
@@ -146,7 +147,7 @@ async def test_an_order_that_waits_behind_one_that_gets_lost_is_let_go(world: Wo
 
 @LIMIT
 @pytest.mark.parametrize(("kind", "left"), [("reset", "$2.00"), ("401", "$12.00")])
-async def test_a_doubt_keeps_its_hold_on_the_limit_and_a_refusal_lets_go(world: World, kind: str, left: str) -> None:
+async def test_a_doubt_keeps_its_hold_on_the_limit_and_a_refusal_lets_go(world: World, kind: Kind, left: str) -> None:
     world.partner.faults.add("init", kind)
     await ordered(world, amount=2)
     shown = await world.ask(pack="soccer-sprint")
@@ -157,7 +158,7 @@ async def test_a_doubt_keeps_its_hold_on_the_limit_and_a_refusal_lets_go(world: 
 
 
 @pytest.mark.parametrize("kind", ["connect_error", "connect_timeout"])
-async def test_without_a_connection_nothing_is_sent(world: World, kind: str) -> None:
+async def test_without_a_connection_nothing_is_sent(world: World, kind: Kind) -> None:
     world.partner.faults.add("init", kind, times=3)
     message = await ordered(world)
     await world.after(DELIVERY)

@@ -32,7 +32,7 @@ async def test_the_whole_way(world: World) -> None:
     assert "18 or older" in texts(terms)
     assert not await orders(world)
     result = await world.press(terms, "agree")
-    assert "### Ordered" in texts(world.message(asked))
+    assert "### Confirmed" in texts(world.message(asked))
     assert not buttons(world.message(asked))
     assert not result.ephemeral
     seen = [texts(world.message(result.response))]

@@ -13,7 +13,6 @@ from bot.store.tables import cards
 from tests.behaviour.look import buttons, texts
 from tests.behaviour.steps import (
     DELIVERY,
-    DOUBTS,
     FIRST_LOOK,
     OTHER_PACK,
     SETTLED,
@@ -26,13 +25,14 @@ from tests.behaviour.steps import (
 )
 
 if TYPE_CHECKING:
+    from sandbox.faults import Kind
     from tests.behaviour.conftest import World
 
 WAITING = "📦 With the partner since"
 
 
-@pytest.mark.parametrize("kind", [*DOUBTS, "401"])
-async def test_a_poll_that_fails_is_asked_again(world: World, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["hang", "reset", "half_body", "500", "html_403", "bad_json", "wrong_types", "401"])
+async def test_a_poll_that_fails_is_asked_again(world: World, kind: Kind) -> None:
     world.partner.faults.add("status", kind, times=2)
     message = await ordered(world)
     await told(world, message, WAITING, State.ACCEPTED, executed=1)
@@ -78,7 +78,7 @@ async def test_sessions_that_the_sandbox_forgot_end_by_the_inventory_too(world: 
     ],
 )
 async def test_a_result_that_contradicts_the_order_shows_what_came_and_goes_to_people(
-    world: World, kind: str, amount: int, said: str, reason: str, came: int
+    world: World, kind: Kind, amount: int, said: str, reason: str, came: int
 ) -> None:
     world.partner.faults.add("init", kind)
     message = await ordered(world, amount=amount)

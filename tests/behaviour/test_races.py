@@ -26,7 +26,7 @@ from tests.behaviour.steps import (
 if TYPE_CHECKING:
     from tests.behaviour.conftest import World
 
-TOO_LATE = {"method": "POST", "path": "/interactions/*/*/callback", "status": 404, "code": 10062}
+TOO_LATE: dict[str, Any] = {"method": "POST", "path": "/interactions/*/*/callback", "status": 404, "code": 10062}
 """Discord has given the press up: it took more than three seconds."""
 
 
@@ -186,7 +186,7 @@ async def test_a_confirm_that_discord_gave_up_buys_nothing_and_may_be_pressed_ag
 async def test_a_confirm_that_discord_stumbles_over_buys_nothing(world: World) -> None:
     await agreed(world)
     asked = await world.ask()
-    world.env.inject_error(**{**TOO_LATE, "status": 500, "code": 0})
+    world.env.inject_error("POST", "/interactions/*/*/callback", status=500)
     pressed = await world.press(asked, "confirm")
     await world.after(DELIVERY)
     assert (await rows(world, purchases), world.ledger.count("init")) == ([], 0)

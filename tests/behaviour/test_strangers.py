@@ -102,6 +102,7 @@ async def test_try_again_asks_whoever_presses_on_their_own_account(world: World)
     await world.after(DELIVERY)
     assert f"<@{world.bob.id}> opened 1 × Sandlot Starter" in texts(world.message(result.response))
     bob = await world.app.accounts.of(world.bob.id)
+    assert bob is not None
     assert [p.user_id for p in world.ledger.purchases] == [bob.user_id]
     await once(world)
 

@@ -40,20 +40,29 @@ def page() -> Generator[Page]:
     assert hosts == {"127.0.0.1"}
 
 
-@pytest.fixture
-def alice(page: Page) -> Pane:
+@pytest.fixture(autouse=True)
+def fresh(page: Page) -> None:
     page.reload()
-    return Pane(page, 0)
 
 
 @pytest.fixture
-def bob(page: Page, alice: Pane) -> Pane:  # noqa: ARG001 - after the reload
+def bob(page: Page) -> Pane:
     return Pane(page, 1)
 
 
+@pytest.fixture
+def alice(page: Page, bob: Pane) -> Pane:
+    """Where she is, Bob is too."""
+    return Pane(page, 0)
+
+
 def restart(page: Page) -> None:
-    with page.expect_response("**/demo/restart"):
-        page.get_by_role("button", name="Restart the bot").click()
+    """Until the panes have noticed too: what was being typed there goes with the old bot."""
+    panes = page.frames[1:]
+    before = [pane.evaluate("() => window.simcordPreview.botGeneration") for pane in panes]
+    page.get_by_role("button", name="Restart the bot").click()
+    for pane, old in zip(panes, before, strict=True):
+        pane.wait_for_function("old => window.simcordPreview.botGeneration > old", arg=old)
     expect(page.locator("#bot")).to_contain_text("Bot: running · restarted")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import shutil
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,7 +20,7 @@ from bot.settings import Settings
 from bot.store.engine import Store
 from bot.store.tables import lanes, purchase_events, purchases, sales
 from sandbox import Sandbox
-from tests.virtual import VirtualClock, VirtualLoop, hold_time_during_transactions
+from tests.virtual import VirtualClock, VirtualLoop, hold_time_during_transactions, keep_engines
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
@@ -210,6 +211,20 @@ def overrides() -> dict[str, Any]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("services") / "t.db"
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, sqlite_file: Path) -> str:
+    """Always at the same place, for `keep_engines`."""
+    for old in sqlite_file.parent.iterdir():
+        old.unlink()
+    shutil.copy(sqlite_template, sqlite_file)
+    return f"sqlite+aiosqlite:///{sqlite_file}"
+
+
 @pytest.fixture
 async def world(
     database_url: str,
@@ -219,6 +234,7 @@ async def world(
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncGenerator[World]:
     hold_time_during_transactions(monkeypatch)
+    keep_engines(monkeypatch)
     clock = VirtualClock()
     values = {
         "discord_token": "a-token",

@@ -6,7 +6,6 @@ import asyncio
 
 import pytest
 
-from bot.domain.clock import DAY
 from bot.domain.purchase import State
 from bot.domain.sale import CardState, SaleState
 from tests.services.conftest import (
@@ -14,7 +13,6 @@ from tests.services.conftest import (
     BOB,
     GUILD,
     OTHER_PACK,
-    PACK,
     SETTLED,
     World,
     both,

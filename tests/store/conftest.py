@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.domain.ids import ulid
 from bot.domain.purchase import State
 from bot.store import purchases
 from bot.store.cards import Owner
-from bot.store.engine import Store
-from bot.store.purchases import Purchase
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.store.engine import Store
+    from bot.store.purchases import Purchase
 
 NOW = 1_795_514_400_000
 ALICE, BOB, GUILD, CHANNEL = 101, 102, 11, 12
@@ -44,14 +48,12 @@ async def reserved(store: Store, **changed: Any) -> Purchase:
     return made
 
 
-async def stepped(store: Store, seen: Purchase, *states: State, **changed: Any) -> Purchase:
+async def stepped(store: Store, seen: Purchase, *states: State) -> Purchase:
     """Through these states, one after the other."""
     for state in states:
-        session = {"session_id": "s"} if state is State.ACCEPTED else {}
-        now = seen
-        seen = await store.run(
-            lambda conn, now=now, state=state, session=session: purchases.step(
-                conn, now, state, now=NOW, **session, **changed
-            )
-        )
+
+        async def step(conn: AsyncConnection, seen: Purchase = seen, state: State = state) -> Purchase:
+            return await purchases.step(conn, seen, state, now=NOW, session_id="s")
+
+        seen = await store.run(step)
     return seen

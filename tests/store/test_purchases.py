@@ -70,18 +70,19 @@ async def test_only_allowed_steps_can_be_stored(store: Store, before: State):
     for after in State:
         seen = await stepped(store, await reserved(store), *WAYS[before])
         if (before, after) in STEPS:
-            assert (await stepped(store, seen, after, session_id="s")).state is after
+            assert (await stepped(store, seen, after)).state is after
             continue
         with pytest.raises(IntegrityError):
-            await stepped(store, seen, after, session_id="s")
+            await stepped(store, seen, after)
         async with store.read() as conn:
             assert await purchases.by_id(conn, seen.id) == seen
 
 
 async def test_without_a_session_nothing_is_accepted(store: Store):
-    seen = await stepped(store, await reserved(store), State.SUBMITTING)
+    seen = await reserved(store)
+    sent = await store.run(lambda conn: purchases.step(conn, seen, State.SUBMITTING, now=NOW))
     with pytest.raises(IntegrityError):
-        await store.run(lambda conn: purchases.step(conn, seen, State.ACCEPTED, now=NOW))
+        await store.run(lambda conn: purchases.step(conn, sent, State.ACCEPTED, now=NOW))
 
 
 async def test_a_key_is_one_purchase(store: Store):
@@ -182,25 +183,23 @@ async def test_a_limit_makes_reservations_wait_for_one_another(store: Store):
 
 
 async def test_a_lane_has_one_holder(store: Store):
-    first, second = await reserved(store), await reserved(store)
+    made = {one.id: one for one in [await reserved(store) for _ in range(4)]}
 
-    async def take(one, pack: str = "pack") -> bool:
-        return await store.run(lambda conn: lanes.take(conn, "alice", pack, now=NOW, purchase_id=one.id))
+    async def take(holder: str) -> bool:
+        return await store.run(lambda conn: lanes.take(conn, "alice", "pack", now=NOW, purchase_id=holder))
 
-    assert sorted(await asyncio.gather(*(take(one) for one in (first, second) * 4))) == [False] * 7 + [True]
-    assert await take(first, "another") is True
+    assert sorted(await asyncio.gather(*(take(one) for one in (*made, *made)))) == [False] * 7 + [True]
     async with store.read() as conn:
         held = await lanes.holder(conn, "alice", "pack")
+        assert await lanes.holder(conn, "alice", "another") is None
         assert await lanes.holder(conn, "bob", "pack") is None
     assert held is not None
-    loser = second if held.purchase_id == first.id else first
-    await store.run(lambda conn: lanes.leave(conn, purchase_id=loser.id))
+    winner, *losers = sorted(made, key=lambda one: one != held.purchase_id)
+    await store.run(lambda conn: lanes.leave(conn, purchase_id=losers[0]))
     async with store.read() as conn:
-        assert (await lanes.holder(conn, "alice", "pack") is None) == (loser is first and held.pack_id == "another")
-    assert held.purchase_id is not None
-    holder = held.purchase_id
-    await store.run(lambda conn: lanes.leave(conn, purchase_id=holder))
-    assert await take(loser) is True
+        assert await lanes.holder(conn, "alice", "pack") == held
+    await store.run(lambda conn: lanes.leave(conn, purchase_id=winner))
+    assert await take(losers[0]) is True
 
 
 async def test_a_lane_is_held_by_a_purchase_or_a_sale(store: Store):
@@ -208,8 +207,6 @@ async def test_a_lane_is_held_by_a_purchase_or_a_sale(store: Store):
     with pytest.raises(IntegrityError):
         await store.run(lambda conn: lanes.take(conn, "alice", "pack", now=NOW))
     with pytest.raises(IntegrityError):
-        await store.run(
-            lambda conn: lanes.take(conn, "alice", "pack", now=NOW, purchase_id=made.id, sale_id=made.id)
-        )
+        await store.run(lambda conn: lanes.take(conn, "alice", "pack", now=NOW, purchase_id=made.id, sale_id=made.id))
     with pytest.raises(IntegrityError):
         await store.run(lambda conn: lanes.take(conn, "alice", "pack", now=NOW, purchase_id="0" * 26))

@@ -99,7 +99,7 @@ def confirmation_pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
 def order_pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
     for order in (*orders(v.ORDER), *orders(v.WORST_ORDER)):
         yield f"{order.state} {order.reason}", pull.shown(order, (), revealed=0, turn=0)
-    for order in (one for one in orders(v.WORST_ORDER) if one.state in pull.OPENED):
+    for order in {one.state: one for one in orders(v.WORST_ORDER) if one.state in pull.OPENED}.values():
         for count in (1, 2, 3, 4, 25):
             pulled = v.cards(count)
             for revealed in range(count + 1):
@@ -234,7 +234,9 @@ async def test_the_honest_odds_line() -> None:
 
 async def test_a_card_tells_what_matters_first() -> None:
     text = texts(Wire(pull.opened(v.ORDER, (v.CARD,))))
-    assert "1999 · PSA 10 · Serial 12/99 · Category Baseball" in text
+    assert "\nPSA 10 · Serial 12/99 · Category Baseball\n" in text, "its name says the year already"
+    unnamed = texts(Wire(pull.opened(v.ORDER, (replace(v.CARD, name="Rico Vale"),))))
+    assert "1999 · PSA 10 · Serial 12/99 · Category Baseball" in unnamed
     assert "Sells back for **$8.50** · offer ends <t:1767225660:R>" in text
     assert "no end" in texts(Wire(pull.opened(v.ORDER, (replace(v.CARD, offer_ends=None),))))
     assert "offer end unknown" in texts(Wire(pull.opened(v.ORDER, (replace(v.CARD, offer_known=False),))))
