@@ -124,8 +124,7 @@ def pg_emptied(pg_cluster: Path) -> str:
 
 _EMPTY = "; ".join(
     [
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'emptied' AND pid <> pg_backend_pid()",
         *(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables) if table is not purchase_steps),
     ]
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +14,7 @@ from bot.store.migrate import config, revisions, upgrade
 from bot.store.tables import metadata, purchase_steps
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PARTS = {
@@ -82,7 +82,6 @@ async def steps(store: Store) -> set[tuple[str, str]]:
 async def test_up_and_down_and_up_again(store: Store):
     await alembic(store, command.check)
     await alembic(store, command.downgrade, "base")
-    assert not any((await schema(store)).values()) or store.is_sqlite
     assert (await revisions(store))[0] is None
     await upgrade(store)
     await alembic(store, command.check)
@@ -94,7 +93,7 @@ async def test_up_and_down_and_up_again(store: Store):
 async def test_down_takes_everything_away(store: Store):
     await alembic(store, command.downgrade, "base")
     left = await schema(store)
-    assert left == ({} if store.is_sqlite else dict.fromkeys(PARTS, set()))
+    assert left == ({} if store.is_sqlite else {part: set() for part in PARTS})
 
 
 async def test_steps_are_the_domains(store: Store):

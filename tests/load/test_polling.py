@@ -108,7 +108,7 @@ async def test_ten_thousand_are_polled_at_the_set_rate(
     for row in rows:
         session = row["session_id"]
         partner.engine.sessions[session] = Session(session, "_AAAA", "", row["user_id"], (), now + 3_600_000, False)
-    del rows
+    rows.clear()
     gc.collect()
     tracemalloc.start()
     await app.resume()
@@ -123,9 +123,9 @@ async def test_ten_thousand_are_polled_at_the_set_rate(
     assert len(noting.polls) == COUNT
     a_second = Counter(int(at) for times in noting.polls.values() for at in times)
     gaps = [b - a for times in noting.polls.values() for a, b in zip([0.0, *times], [*times, SECONDS], strict=True)]
-    print(
-        f"{a_second.total()} polls, at most {max(a_second.values())}/s, gap {max(gaps):.1f} s, {peak / 2**20:.0f} MiB"
-    )
+    # With `-s`: the figures that docs may quote.
+    print(f"{a_second.total()} polls, at most {max(a_second.values())}/s and {noting.most_held} held,", end=" ")  # noqa: T201
+    print(f"gap {max(gaps):.1f} s, {peak / 2**20:.0f} MiB")  # noqa: T201
     assert max(a_second.values()) <= RATE + 1
     assert max(gaps) <= 60
     assert noting.most_held <= CONNECTIONS

@@ -40,9 +40,10 @@ async def test_the_whole_way(world: World):
 
 async def test_it_goes_on_when_whoever_pressed_is_gone(world: World):
     offer = await world.offer()
+    world.faults.add("available", "slow", seconds=1)
     press = asyncio.create_task(world.confirm(offer))
-    while world.ledger.count("available") < 2:  # until the look before the order
-        await asyncio.sleep(0)
+    await asyncio.sleep(0.001)  # until the look before the order
+    assert (world.ledger.count("available"), world.ledger.count("init")) == (2, 0)
     press.cancel()
     await asyncio.sleep(60)
     assert await refused(world.confirm(offer)) == "already_delivered"

@@ -6,13 +6,13 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.ids import ulid
-from bot.domain.purchase import State
 from bot.store import purchases
 from bot.store.cards import Owner
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from bot.domain.purchase import State
     from bot.store.engine import Store
     from bot.store.purchases import Purchase
 

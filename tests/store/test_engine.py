@@ -190,7 +190,7 @@ async def test_a_database_belongs_to_one_environment(database_url: str, tmp_path
         app = App(settings(tmp_path, database_url=database_url, **changed), sync="OFF")
         try:
             if changed:
-                with pytest.raises(SettingsError, match="'sandbox', and these settings are for 'partner.test'"):
+                with pytest.raises(SettingsError, match=r"'sandbox', and these settings are for 'partner\.test'"):
                     await app.start()
             else:
                 await app.start()
