@@ -47,6 +47,10 @@ def _unprivileged() -> dict[str, Any]:
     raise RuntimeError("no unprivileged user for PostgreSQL")
 
 
+def _run(command: list[Any], common: dict[str, Any]) -> None:
+    subprocess.run(command, check=True, **common)
+
+
 @contextmanager
 def cluster(folder: Path) -> Generator[Path]:
     """Starts a cluster with the binaries in `folder`; gives its socket's folder."""
@@ -59,7 +63,6 @@ def cluster(folder: Path) -> Generator[Path]:
         **who,
         "env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(root)},
         "cwd": root,
-        "check": True,
         "stdin": subprocess.DEVNULL,
         "stdout": subprocess.DEVNULL,
         "timeout": 60,
@@ -69,11 +72,11 @@ def cluster(folder: Path) -> Generator[Path]:
     options = " ".join(f"-c {o}" for o in _QUICK) + f" -k {root}"
     start = [folder / "pg_ctl", "-D", data, "-w", "-t", "30", "-l", root / "log", "-o", options, "start"]
     try:
-        subprocess.run([*initdb, "-N"], **common)
-        subprocess.run(start, **common)
+        _run([*initdb, "-N"], common)
+        _run(start, common)
         try:
             yield root
         finally:
-            subprocess.run([folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"], **common)
+            _run([folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"], common)
     finally:
         shutil.rmtree(root, ignore_errors=True)

@@ -92,7 +92,7 @@ class Ordering:
         if not pack.on_sale:
             self._catalogue.refresh()
             return "sold_out"
-        if terms_hash(pack.terms()) != terms_hash(seen.terms):
+        if terms_hash(pack.terms()) != terms_hash(seen.terms) or seen.amount > pack.max_amount:
             self._catalogue.refresh()
             return "terms_changed"
         try:

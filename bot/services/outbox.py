@@ -72,7 +72,10 @@ class Outbox:
     async def behind(self) -> list[Message]:
         """Messages that show less than there is to show, and may be tried now. Ended tokens are forgotten."""
         now = self._clock.now()
-        await self._store.run(lambda conn: messages.forget_tokens(conn, now))
+        async with self._store.read() as conn:
+            token_ends = await messages.next_token_end(conn)
+        if token_ends is not None and token_ends <= now:
+            await self._store.run(lambda conn: messages.forget_tokens(conn, now))
         async with self._store.read() as conn:
             return await messages.behind(conn, now)
 

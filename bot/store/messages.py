@@ -9,10 +9,9 @@ from sqlalchemy import and_, case, func, or_, select, update
 
 from bot.domain.ids import ulid
 from bot.store.rows import value
-from bot.store.tables import messages, purchases, sales
+from bot.store.tables import messages
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -31,6 +30,8 @@ class Message:
     token_until: int | None
     private: bool
     nonce: int | None
+    wanted_ver: int
+    """Its subject's version, raised with it in one transaction. A post wants 1."""
     shown_ver: int
     revealed: int
     """How many of the cards it has shown."""
@@ -42,49 +43,36 @@ class Message:
 
 async def add(conn: AsyncConnection, now: int, **values: Any) -> None:
     """A message that shows nothing of its subject yet."""
-    fresh = {"shown_ver": 0, "revealed": 0, "page": 0, "tries": 0, "private": False}
+    fresh = {"wanted_ver": 1, "shown_ver": 0, "revealed": 0, "page": 0, "tries": 0, "private": False}
     await conn.execute(messages.insert().values({"id": ulid(now), **fresh, **values}))
 
 
-def _behind() -> ColumnElement[bool]:
-    return and_(
-        messages.c.lost.is_(None),
-        or_(
-            messages.c.shown_ver < purchases.c.ver,
-            messages.c.revealed < purchases.c.cards,
-            messages.c.shown_ver < sales.c.ver,
-            and_(messages.c.post.is_not(None), messages.c.message_id.is_(None)),
-        ),
-    )
+async def want(conn: AsyncConnection, ver: int, *, purchase_id: str | None = None, sale_id: str | None = None) -> None:
+    """The subject is at this version now: its messages are behind until they show it."""
+    subject = messages.c.purchase_id == purchase_id if purchase_id else messages.c.sale_id == sale_id
+    await conn.execute(update(messages).where(subject).values(wanted_ver=ver))
 
 
-_WITH_SUBJECT = messages.outerjoin(purchases, messages.c.purchase_id == purchases.c.id).outerjoin(
-    sales, messages.c.sale_id == sales.c.id
-)
+_BEHIND = and_(messages.c.shown_ver < messages.c.wanted_ver, messages.c.lost.is_(None))
 
 
 async def behind(conn: AsyncConnection, now: int) -> list[Message]:
     """Those that show less than there is to show, and may be tried now."""
-    rows = await conn.execute(
-        select(messages)
-        .select_from(_WITH_SUBJECT)
-        .where(_behind(), or_(messages.c.due_at.is_(None), messages.c.due_at <= now))
-        .order_by(messages.c.id)
-    )
+    may = or_(messages.c.due_at.is_(None), messages.c.due_at <= now)
+    rows = await conn.execute(select(messages).where(_BEHIND, may).order_by(messages.c.id))
     return [value(Message, r) for r in rows]
 
 
 async def next_due(conn: AsyncConnection) -> int | None:
     """When the next one that is behind may be tried (0: now), or a token ends."""
-    due = select(func.min(func.coalesce(messages.c.due_at, 0))).select_from(_WITH_SUBJECT).where(_behind())
-    ends = select(func.min(messages.c.token_until)).where(messages.c.token.is_not(None))
-    found = [(await conn.execute(query)).scalar() for query in (due, ends)]
+    query = select(func.min(func.coalesce(messages.c.due_at, 0))).where(_BEHIND)
+    found = ((await conn.execute(query)).scalar(), await next_token_end(conn))
     return min((at for at in found if at is not None), default=None)
 
 
-async def by_id(conn: AsyncConnection, id_: str) -> Message | None:
-    row = (await conn.execute(select(messages).where(messages.c.id == id_))).one_or_none()
-    return None if row is None else value(Message, row)
+async def next_token_end(conn: AsyncConnection) -> int | None:
+    """When the first of the tokens that are kept ends."""
+    return (await conn.execute(select(func.min(messages.c.token_until)).where(messages.c.token.is_not(None)))).scalar()
 
 
 async def at(conn: AsyncConnection, message_id: int) -> Message | None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select, update
 from bot.domain.ids import ulid
 from bot.domain.purchase import HELD, RUNNING, SPENT, State
 from bot.errors import LostError
-from bot.store import sql
+from bot.store import messages, sql
 from bot.store.rows import value
 from bot.store.tables import purchase_events, purchases
 
@@ -92,6 +92,7 @@ async def step(
     ).one_or_none()
     if row is None:
         raise LostError(seen.id)
+    await messages.want(conn, row.ver, purchase_id=seen.id)
     await _event(conn, seen.id, seen.state, to, now, detail)
     return _purchase(row)
 
@@ -112,12 +113,15 @@ async def change(conn: AsyncConnection, seen: Purchase, **values: Any) -> Purcha
     ).one_or_none()
     if row is None:
         raise LostError(seen.id)
+    await messages.want(conn, row.ver, purchase_id=seen.id)
     return _purchase(row)
 
 
 async def touch(conn: AsyncConnection, purchase_id: str) -> None:
     """Something that its messages show has changed (a card of it)."""
-    await conn.execute(update(purchases).where(purchases.c.id == purchase_id).values(ver=purchases.c.ver + 1))
+    raised = update(purchases).where(purchases.c.id == purchase_id).values(ver=purchases.c.ver + 1)
+    ver = (await conn.execute(raised.returning(purchases.c.ver))).scalar_one()
+    await messages.want(conn, ver, purchase_id=purchase_id)
 
 
 async def note(conn: AsyncConnection, purchase_id: str, now: int, detail: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from bot.domain.sale import SaleState
 from bot.errors import LostError
+from bot.store import messages
 from bot.store.rows import value
 from bot.store.tables import sales
 
@@ -64,6 +65,7 @@ async def change(conn: AsyncConnection, seen: Sale, **values: Any) -> Sale:
     ).one_or_none()
     if row is None:
         raise LostError(seen.id)
+    await messages.want(conn, row.ver, sale_id=seen.id)
     return _sale(row)
 
 

@@ -310,6 +310,7 @@ messages = Table(
     Column("token_until", MS),
     Column("private", Boolean, nullable=False),
     Column("nonce", BigInteger),
+    Column("wanted_ver", Integer, nullable=False),
     Column("shown_ver", Integer, nullable=False),
     Column("revealed", Integer, nullable=False),
     Column("page", Integer, nullable=False),
@@ -323,7 +324,9 @@ messages = Table(
     ),
     Index("ix_messages_purchase_id", "purchase_id"),
     Index("ix_messages_sale_id", "sale_id"),
-    Index("ix_messages_posts", "id", **_where("post IS NOT NULL AND message_id IS NULL AND lost IS NULL")),
+    Index("ix_messages_message_id", "message_id"),
+    Index("ix_messages_behind", "due_at", **_where("shown_ver < wanted_ver AND lost IS NULL")),
+    Index("ix_messages_tokens", "token_until", **_where("token IS NOT NULL")),
 )
 
 audit = Table(

@@ -9,7 +9,8 @@ OUTCOMES = {
         "An earlier order of yours for this pack isn't settled yet. You can open other packs meanwhile."
     ),
     "outcome.CANCELLED.terms_changed": (
-        "The pack's price or odds changed while you were confirming. Look at the new ones and decide again."
+        "The pack's price or odds changed while you were confirming, or how many may be opened at once. "
+        "Look at them as they are now, and decide again."
     ),
     "outcome.CANCELLED.sold_out": "The pack sold out a moment before. `/packs` shows what is in stock.",
     "outcome.CANCELLED.pack_gone": "The partner doesn't list this pack any more. `/packs` shows what it does.",
@@ -19,7 +20,7 @@ OUTCOMES = {
     ),
     "outcome.CANCELLED.not_sent": "The order couldn't reach the partner. Please try again in a few minutes.",
     "outcome.REFUSED.sold_out": "The partner says this pack is sold out. `/packs` shows what is in stock.",
-    "outcome.REFUSED.amount": "The partner doesn't take that many at once. Try fewer.",
+    "outcome.REFUSED.amount": "The partner doesn't take that many at once. `/packs` shows how many it does.",
     "outcome.REFUSED.pack_unknown": "The partner doesn't know this pack any more. `/packs` shows what it has.",
     "outcome.REFUSED.key": "The partner doesn't accept this bot's key. Please tell a moderator; the operator can help.",
     "outcome.REFUSED.other": "The partner didn't take the order. Please try again later, or tell a moderator.",

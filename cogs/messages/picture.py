@@ -109,7 +109,7 @@ def _of_sale(view: SaleView) -> Picture:
 def _of_post(told: Post) -> Picture:
     return Picture(
         view=post(told),
-        ver=0,
+        ver=1,
         revealed=0,
         complete=True,
         pause=0,

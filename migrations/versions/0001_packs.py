@@ -346,6 +346,7 @@ def upgrade() -> None:
         sa.Column("token_until", sa.BigInteger(), nullable=True),
         sa.Column("private", sa.Boolean(), nullable=False),
         sa.Column("nonce", sa.BigInteger(), nullable=True),
+        sa.Column("wanted_ver", sa.Integer(), nullable=False),
         sa.Column("shown_ver", sa.Integer(), nullable=False),
         sa.Column("revealed", sa.Integer(), nullable=False),
         sa.Column("page", sa.Integer(), nullable=False),
@@ -362,14 +363,22 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_messages_posts",
-            ["id"],
+            "ix_messages_behind",
+            ["due_at"],
             unique=False,
-            sqlite_where=sa.text("post IS NOT NULL AND message_id IS NULL AND lost IS NULL"),
-            postgresql_where=sa.text("post IS NOT NULL AND message_id IS NULL AND lost IS NULL"),
+            sqlite_where=sa.text("shown_ver < wanted_ver AND lost IS NULL"),
+            postgresql_where=sa.text("shown_ver < wanted_ver AND lost IS NULL"),
         )
+        batch_op.create_index("ix_messages_message_id", ["message_id"], unique=False)
         batch_op.create_index("ix_messages_purchase_id", ["purchase_id"], unique=False)
         batch_op.create_index("ix_messages_sale_id", ["sale_id"], unique=False)
+        batch_op.create_index(
+            "ix_messages_tokens",
+            ["token_until"],
+            unique=False,
+            sqlite_where=sa.text("token IS NOT NULL"),
+            postgresql_where=sa.text("token IS NOT NULL"),
+        )
 
     steps = sa.table("purchase_steps", sa.column("from_state", sa.Text), sa.column("to_state", sa.Text))
     op.bulk_insert(steps, [{"from_state": before, "to_state": after} for before, after in STEPS])
@@ -377,12 +386,18 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_messages_tokens",
+            sqlite_where=sa.text("token IS NOT NULL"),
+            postgresql_where=sa.text("token IS NOT NULL"),
+        )
         batch_op.drop_index("ix_messages_sale_id")
         batch_op.drop_index("ix_messages_purchase_id")
+        batch_op.drop_index("ix_messages_message_id")
         batch_op.drop_index(
-            "ix_messages_posts",
-            sqlite_where=sa.text("post IS NOT NULL AND message_id IS NULL AND lost IS NULL"),
-            postgresql_where=sa.text("post IS NOT NULL AND message_id IS NULL AND lost IS NULL"),
+            "ix_messages_behind",
+            sqlite_where=sa.text("shown_ver < wanted_ver AND lost IS NULL"),
+            postgresql_where=sa.text("shown_ver < wanted_ver AND lost IS NULL"),
         )
 
     op.drop_table("messages")

@@ -16,6 +16,7 @@ from bot.client import Client
 from bot.errors import Refusal
 from bot.settings import Settings
 from sandbox import Sandbox
+from tests.behaviour.inline import sqlite_inline  # noqa: F401 - a fixture for all tests of this folder
 from tests.behaviour.look import button, texts
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import aiosqlite
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable
 
 
 async def _execute(self: aiosqlite.Connection, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -22,9 +22,7 @@ async def _execute(self: aiosqlite.Connection, work: Callable[..., Any], *args: 
     return work(*args, **kwargs)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def sqlite_inline() -> Generator[None]:
+@pytest.fixture(autouse=True)
+def sqlite_inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """aiosqlite runs its statements in the loop."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(aiosqlite.Connection, "_execute", _execute)
-        yield
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", _execute)

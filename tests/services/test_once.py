@@ -128,6 +128,7 @@ async def test_a_server_has_a_limit_of_its_own(world: World):
 async def test_what_ends_without_cards_gives_its_share_back(world: World):
     offer = await world.offer()
     assert offer.left == 500
+    world.faults.add("available", "slow", seconds=3)  # so that the order is still to come when Bob asks
     world.faults.add("init", "refuse")
     made = await world.confirm(offer)
     assert await refused(world.offer(BOB)) == "over_limit_bot"
