@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path("docs/pictures")
 PACK = "Diamond Classics"
-TALL = 1300
+TALL = 1500
 """Pixels: so that the largest message is there in one piece."""
 MARGIN = 10
 
