@@ -32,6 +32,7 @@ def live(tmp_path: Path):
             "post": "{}",
             "channel_id": 1,
             "private": False,
+            "wanted_ver": 1,
             "shown_ver": 0,
             "revealed": 0,
             "page": 0,

@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
 )
 
-from bot.domain.purchase import RUNNING, State
+from bot.domain.purchase import State
 from bot.domain.sale import OPEN, CardState, SaleState
 
 if TYPE_CHECKING:
@@ -178,10 +178,9 @@ purchases = Table(
     CheckConstraint("amount >= 1", name="amount"),
     CheckConstraint("total >= 0", name="total"),
     CheckConstraint("state <> 'ACCEPTED' OR session_id IS NOT NULL", name="session"),
-    Index("ix_purchases_running", "id", **_where(_one_of("state", RUNNING))),
+    # Not partial ones: SQLite can't tell that `state IN (?, ?)` is among an index's states.
+    Index("ix_purchases_state_created_at", "state", "created_at"),
     Index("ix_purchases_due", "look_at", **_where("look_at IS NOT NULL")),
-    Index("ix_purchases_spend", "created_at"),
-    Index("ix_purchases_guild_id_created_at", "guild_id", "created_at"),
     Index("ix_purchases_discord_id_id", "discord_id", "id"),
     Index("ix_purchases_user_id_pack_id", "user_id", "pack_id"),
 )
@@ -257,6 +256,7 @@ sales = Table(
         unique=True,
         **_where(_one_of("state", (SaleState.SUBMITTING, SaleState.IN_DOUBT))),
     ),
+    Index("ix_sales_due", "look_at", **_where("look_at IS NOT NULL")),
 )
 
 lanes = Table(

@@ -208,15 +208,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("look_at IS NOT NULL"),
             postgresql_where=sa.text("look_at IS NOT NULL"),
         )
-        batch_op.create_index("ix_purchases_guild_id_created_at", ["guild_id", "created_at"], unique=False)
-        batch_op.create_index(
-            "ix_purchases_running",
-            ["id"],
-            unique=False,
-            sqlite_where=sa.text("state IN ('ACCEPTED', 'IN_DOUBT', 'RESERVED', 'SUBMITTING')"),
-            postgresql_where=sa.text("state IN ('ACCEPTED', 'IN_DOUBT', 'RESERVED', 'SUBMITTING')"),
-        )
-        batch_op.create_index("ix_purchases_spend", ["created_at"], unique=False)
+        batch_op.create_index("ix_purchases_state_created_at", ["state", "created_at"], unique=False)
         batch_op.create_index("ix_purchases_user_id_pack_id", ["user_id", "pack_id"], unique=False)
 
     op.create_table(
@@ -314,6 +306,13 @@ def upgrade() -> None:
     with op.batch_alter_table("sales", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sales_card_id"), ["card_id"], unique=False)
         batch_op.create_index(
+            "ix_sales_due",
+            ["look_at"],
+            unique=False,
+            sqlite_where=sa.text("look_at IS NOT NULL"),
+            postgresql_where=sa.text("look_at IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ux_sales_running",
             ["card_id"],
             unique=True,
@@ -408,6 +407,9 @@ def downgrade() -> None:
             sqlite_where=sa.text("state IN ('IN_DOUBT', 'SUBMITTING')"),
             postgresql_where=sa.text("state IN ('IN_DOUBT', 'SUBMITTING')"),
         )
+        batch_op.drop_index(
+            "ix_sales_due", sqlite_where=sa.text("look_at IS NOT NULL"), postgresql_where=sa.text("look_at IS NOT NULL")
+        )
         batch_op.drop_index(batch_op.f("ix_sales_card_id"))
 
     op.drop_table("sales")
@@ -428,13 +430,7 @@ def downgrade() -> None:
     op.drop_table("used_codes")
     with op.batch_alter_table("purchases", schema=None) as batch_op:
         batch_op.drop_index("ix_purchases_user_id_pack_id")
-        batch_op.drop_index("ix_purchases_spend")
-        batch_op.drop_index(
-            "ix_purchases_running",
-            sqlite_where=sa.text("state IN ('ACCEPTED', 'IN_DOUBT', 'RESERVED', 'SUBMITTING')"),
-            postgresql_where=sa.text("state IN ('ACCEPTED', 'IN_DOUBT', 'RESERVED', 'SUBMITTING')"),
-        )
-        batch_op.drop_index("ix_purchases_guild_id_created_at")
+        batch_op.drop_index("ix_purchases_state_created_at")
         batch_op.drop_index(
             "ix_purchases_due",
             sqlite_where=sa.text("look_at IS NOT NULL"),

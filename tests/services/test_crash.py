@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.domain.purchase import State
-from bot.domain.sale import CardState
+from bot.domain.sale import CardState, SaleState
 from bot.store.engine import Store
 from tests.services.conftest import GUILD, SETTLED, World
 
@@ -167,3 +168,49 @@ async def test_a_crash_in_the_middle_of_whatever_is_going_on(world: World, step:
     for who in range(1000, 1012):
         end = await check_purchase(world, who)
         assert end != "nothing" or who not in made
+
+
+@pytest.fixture
+def database_that_fails(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """While its last entry is True no transaction comes about."""
+    switch = [False]
+    run = Store.run
+
+    async def failing(store: Store, work: Any) -> Any:
+        if switch[-1]:
+            raise OperationalError("COMMIT", {}, OSError("no space left on device"))
+        return await run(store, work)
+
+    monkeypatch.setattr(Store, "run", failing)
+    return switch
+
+
+@pytest.mark.logs_errors
+async def test_an_order_whose_outcome_could_not_be_stored(world: World, database_that_fails: list[bool]):
+    offer = await world.offer()
+    world.faults.add("init", "slow", after=True, seconds=5)
+    made = await world.ended(await world.confirm(offer), 1)
+    database_that_fails.append(True)
+    assert (await world.ended(made, 10)).state is State.SUBMITTING
+    database_that_fails.append(False)
+    end = await world.ended(made, 180)
+    assert end.state is State.DELIVERED
+    assert await world.states(made) == ["RESERVED", "SUBMITTING", "IN_DOUBT", "DELIVERED"]
+    assert world.ledger.count("init") == 1
+
+
+@pytest.mark.logs_errors
+async def test_a_sale_whose_outcome_could_not_be_stored(world: World, database_that_fails: list[bool]):
+    card = await world.card()
+    price = await world.price(card)
+    world.faults.add("buyback", "slow", after=True, seconds=5)
+    sale = await world.app.sales.sell(card.id, card.discord_id, GUILD, price, world.reply())
+    await asyncio.sleep(1)
+    database_that_fails.append(True)
+    await asyncio.sleep(10)
+    assert (await world.app.cards.card(card.id)).state is CardState.SUBMITTING
+    database_that_fails.append(False)
+    await asyncio.sleep(SETTLED)
+    view = await world.app.sales.view(sale.id)
+    assert (view.sale.state, view.sale.amount, view.card.state) == (SaleState.SOLD, None, CardState.SOLD)
+    assert len(world.ledger.sales) == world.ledger.count("buyback") == 1

@@ -242,6 +242,18 @@ async def test_another_session_of_the_pack_could_be_what_appears(world: World):
     assert [(await world.cards(end))[0].item_id for end in ends] == [b.item_ids[0] for b in world.ledger.purchases]
 
 
+async def test_one_unknown_at_a_time(world: World):
+    """A session that fails while another order of the pack is on its way: the first one keeps asking meanwhile."""
+    offer = await world.offer()
+    world.faults.add("init", "fail")
+    first = await world.ended(await world.confirm(offer), 1)
+    second = await doubtful(world, executed=False, kind="hang")
+    assert [first.state, second.state] == [State.ACCEPTED, State.SUBMITTING]
+    assert (await world.ended(first, 30)).state is State.ACCEPTED
+    assert (await world.ended(second, 60)).state is State.IN_DOUBT
+    assert (await world.purchase(first)).state is State.ACCEPTED
+
+
 async def taken_for_lost(world: World, seen: Purchase) -> Purchase:
     """What another process does with an order that it believes to be abandoned."""
     return await world.app.store.run(
