@@ -73,7 +73,7 @@ class App:
         delivery = Delivery(self.store, self.clock, steps, self.reads, appraisal, self.outbox, timing)
         settling = Settling(self.store, self.clock, settings, steps, self.reads, delivery, timing)
         ordering = Ordering(self.store, self.clock, steps, self.orders, self.catalogue, timing, self.calls, self.door)
-        self.purchases = Purchases(self.store, steps, ordering, delivery, settling, self.outbox, self.tasks)
+        self.purchases = Purchases(self.store, self.clock, steps, ordering, delivery, settling, self.outbox, self.tasks)
         self.opening = Opening(
             self.store,
             self.clock,
@@ -95,11 +95,12 @@ class App:
             self.reads,
             self.outbox,
             timing,
+            self.tasks,
             self.calls,
             self.door,
         )
         self._scheduler = Scheduler("due", self.clock, self.tasks, next_due=self._next_due, work=self._work)
-        self.purchases.on_due = self.sales.on_due = self._scheduler.now
+        self.purchases.workers.on_idle = self.sales.workers.on_idle = self._scheduler.now
 
     async def start(self) -> None:
         """Opens the database, and refuses one that belongs to another process or environment.

@@ -96,8 +96,8 @@ class Client(commands.AutoShardedBot):
         custom_id = str(data.get("custom_id", ""))
         if interaction.type is discord.InteractionType.modal_submit:
             await self._submitted(interaction, custom_id, data)
-        elif interaction.type is discord.InteractionType.component and not self._placed(interaction, custom_id):
-            await guard(interaction, "stray press", partial(self._stray, interaction))
+        elif interaction.type is discord.InteractionType.component:
+            await guard(interaction, "stray press", partial(self._pressed, interaction, custom_id))
 
     @staticmethod
     async def _submitted(interaction: discord.Interaction[Client], custom_id: str, data: dict[str, Any]) -> None:
@@ -118,8 +118,10 @@ class Client(commands.AutoShardedBot):
         shown = discord.ui.LayoutView.from_message(interaction.message, timeout=None)
         return any(getattr(item, "custom_id", None) == custom_id for item in shown.walk_children())
 
-    async def _stray(self, interaction: discord.Interaction[Client]) -> None:
-        """The message may be old: it is drawn anew."""
+    async def _pressed(self, interaction: discord.Interaction[Client], custom_id: str) -> None:
+        """discord.py calls a button that it can place. Otherwise the message may be old: it is drawn anew."""
+        if self._placed(interaction, custom_id):
+            return
         if interaction.message is not None:
             message = await self.app.outbox.at(interaction.message.id)
             if message is not None:

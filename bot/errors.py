@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Refusal(Exception):  # noqa: N818 - it isn't an error of ours: it is an answer
-    """A name and values; the sentence stands in `bot/texts.py` under `refusal.<name>`.
+    """A name and values; the sentence stands in `bot/texts` under `refusal.<name>`.
 
     Values are cents for names ending in `_cents`, milliseconds UTC for `_at`, and text of the partner's or of
     people otherwise: the renderer formats and escapes them.

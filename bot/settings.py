@@ -18,6 +18,7 @@ from bot.domain.money import cents
 from bot.errors import SettingsError
 from bot.partner.http import address, environment
 
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 SANDBOX_KEY = "sandbox-"
 SECRETS = Path("/run/secrets")
 DRIVERS = {
@@ -149,8 +150,12 @@ class Settings(BaseSettings):
             self.partner_base  # noqa: B018 - raises when key and address don't belong together
         except ValueError as error:
             raise ValueError(f"PARTNER_API_KEY or PARTNER_API_URL is wrong: {error}.") from None
-        if self.environment == "production" and self.settle_seconds < SHORTEST_LIVE_SETTLE:
-            raise ValueError(f"SETTLE_SECONDS must be {SHORTEST_LIVE_SETTLE} or more with a real key.")
+        here = urlsplit(self.partner_base).hostname in LOOPBACK
+        if not self.sandbox and not here:
+            if self.settle_seconds < SHORTEST_LIVE_SETTLE:
+                raise ValueError(f"SETTLE_SECONDS must be {SHORTEST_LIVE_SETTLE} or more with a real key.")
+            if not self.partner_base.startswith("https://"):
+                raise ValueError("PARTNER_API_URL must begin with https:// with a real key: it must not go in clear.")
         secret = "" if self.link_secret is None else self.link_secret.get_secret_value()
         if (secret or self.account_mode == "linked") and len(secret) < SHORTEST_LINK_SECRET:
             raise ValueError(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,29 @@ class Inventory:
     """When it was read, milliseconds UTC."""
 
 
-def unclaimed(items: Iterable[Item], claims: Mapping[str, int]) -> list[Item]:
-    """The items that no open card of ours claims; `claims` says how many cards claim each item id.
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What open cards claim: pulls (item id and date), and, for cards whose date isn't known yet, any pull of an id."""
 
-    Of the same item twice the older ones are the claimed ones.
-    """
-    left = dict(claims)
-    free: list[Item] = []
+    dated: Counter[tuple[str, int]]
+    undated: Counter[str]
+
+
+def unclaimed(items: Iterable[Item], claims: Claims) -> list[Item]:
+    """The items that no open card claims, the oldest first. A sold item that was pulled again is another pull."""
+    dated, undated = Counter(claims.dated), Counter(claims.undated)
+    left: list[Item] = []
     for item in sorted(items, key=lambda i: i.purchased_at or 0):
-        if left.get(item.id, 0):
-            left[item.id] -= 1
+        pull = (item.id, item.purchased_at or 0)
+        if dated[pull]:
+            dated[pull] -= 1
+        else:
+            left.append(item)
+    # Only now: an undated card's item is one that no dated card has.
+    free: list[Item] = []
+    for item in left:
+        if undated[item.id]:
+            undated[item.id] -= 1
         else:
             free.append(item)
     return free

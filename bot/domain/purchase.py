@@ -45,6 +45,7 @@ STEPS: frozenset[tuple[State, State]] = frozenset(
         (S.IN_DOUBT, S.NOT_EXECUTED),
         (S.IN_DOUBT, S.REVIEW),
         (S.NOT_EXECUTED, S.DELIVERED),  # late items
+        (S.NOT_EXECUTED, S.REVIEW),  # late items that don't fit
         (S.REVIEW, S.DELIVERED),
         (S.REVIEW, S.NOT_EXECUTED),
     }
@@ -52,6 +53,8 @@ STEPS: frozenset[tuple[State, State]] = frozenset(
 
 HELD = (S.RESERVED, S.SUBMITTING, S.ACCEPTED, S.IN_DOUBT, S.REVIEW)
 """Money held against the limits however old it is."""
+ENDED = (S.DELIVERED, S.REFUSED, S.CANCELLED, S.NOT_EXECUTED)
+BOUGHT_NOTHING = (S.REFUSED, S.CANCELLED, S.NOT_EXECUTED)
 SPENT = (S.DELIVERED,)
 """Money that counts inside the window of a limit."""
 RUNNING = (S.RESERVED, S.SUBMITTING, S.ACCEPTED, S.IN_DOUBT)

@@ -66,6 +66,9 @@ class PartnerOrders:
     `wall` bounds a whole call, in seconds. A cancelled call is in doubt like one that failed.
     """
 
+    skew: float | None = None
+    """Seconds that the partner's clock was ahead of ours at the last look; None before it."""
+
     def __init__(
         self,
         url: str | None,
@@ -88,7 +91,9 @@ class PartnerOrders:
 
     async def look(self) -> tuple[Pack, ...]:
         """The packs as they are now, read the way that an order would go. Raises as a read does; not tried again."""
-        return read_packs((await self._wire.read("available", "GET", "vm/available")).value)
+        answer = await self._wire.read("available", "GET", "vm/available")
+        self.skew = answer.skew
+        return read_packs(answer.value)
 
     async def buy(self, pack_id: str, amount: int, user_id: str, deadline: Deadline) -> Accepted:
         """Pulls `amount` cards of a pack for a person.

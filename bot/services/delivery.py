@@ -8,16 +8,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.domain.clock import SECOND
+from bot.domain.item import unclaimed
 from bot.domain.purchase import State
 from bot.partner.errors import PartnerError, SessionFailedError
 from bot.partner.models import Pending
 from bot.services.outbox import add_post
 from bot.services.steps import LaneTakenError
-from bot.store import cards, purchases
+from bot.store import cards, limits, purchases
 from bot.store.cards import Owner
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -107,11 +108,12 @@ class Delivery:
         to: State = State.DELIVERED,
         reason: str | None = None,
         detail: str = "",
+        check: Callable[[AsyncConnection], Awaitable[None]] | None = None,
     ) -> Purchase:
-        """Stores the cards with the step, before any of them is shown.
+        """Stores the cards with the step, before any of them is shown. `check` is asked in the same transaction.
 
         Raises:
-            LostError: the purchase has moved on.
+            LostError: the purchase has moved on, or `check` says so.
         """
         items = _completed(items, await self._held(seen))
         new = await self._appraisal.of(seen, items)
@@ -119,6 +121,9 @@ class Delivery:
         owner = Owner(seen.id, seen.discord_id, seen.user_id, seen.guild_id, seen.pack_id, seen.pack_name)
 
         async def store(conn: AsyncConnection, made: Purchase) -> None:
+            await limits.lock_member(conn, made.user_id)
+            if check is not None:
+                await check(conn)
             await cards.add(conn, owner, new, now)
             if now - made.created_at > LONG_WAIT:
                 await add_post(
@@ -149,7 +154,7 @@ class Delivery:
             self._outbox.news()
 
     async def _held(self, seen: Purchase) -> list[Item]:
-        """The inventory's items of the pack that no dated card of ours is, the newest first; none if it can't be read.
+        """The inventory's items of the pack that no other card of ours is, the newest first; none if it can't be read.
 
         It alone knows price, deadline and date. The cards don't wait for it.
         """
@@ -159,15 +164,8 @@ class Delivery:
             log.info("the inventory for %s can't be read: %s", seen.id, error)
             return []
         async with self._store.read() as conn:
-            others = await cards.dated(conn, seen.user_id)
-        held: list[Item] = []
-        for item in inventory.items:
-            pulled = (item.id, item.purchased_at or 0)
-            if others[pulled]:
-                others[pulled] -= 1
-            elif item.pack_id == seen.pack_id:
-                held.append(item)
-        return sorted(held, key=lambda item: item.purchased_at or 0, reverse=True)
+            claims = await cards.claims(conn, seen.user_id, but=seen.id)
+        return [item for item in reversed(unclaimed(inventory.items, claims)) if item.pack_id == seen.pack_id]
 
 
 def _taken(held: list[Item], item_id: str) -> Item | None:

@@ -32,6 +32,8 @@ class Quote:
     price: int
     offer_known: bool
     offer_ends: int | None
+    read_at: int
+    """When the partner said so, milliseconds UTC."""
 
 
 class Offers:
@@ -67,7 +69,7 @@ class Offers:
             raise Refusal("offer_none", card=card.name)
         if item.offer_ends is not None and item.offer_ends <= self._clock.now():
             raise Refusal("offer_closed", card=card.name, ended_at=item.offer_ends)
-        return Quote(fresh, item.buyback_price, item.offer_known, item.offer_ends)
+        return Quote(fresh, item.buyback_price, item.offer_known, item.offer_ends, inventory.read_at)
 
     async def check(self, conn: AsyncConnection, card_id: str, discord_id: int, guild_id: int) -> Card:
         """All that our own records say against it. Asked again in the transaction of the sale.

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from bot.domain.clock import MINUTE
 from bot.domain.ids import reference, ulid
 from bot.domain.odds import Odds, odds
-from bot.domain.purchase import State
+from bot.domain.purchase import BOUGHT_NOTHING, State
 from bot.errors import Refusal
 from bot.services.gate import check_frozen, check_place, served
+from bot.services.timing import MAX_SKEW
 from bot.services.waiting import check_lane
 from bot.store import audit, confirmations, limits, messages, purchases
 from bot.store.confirmations import Confirmation
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from bot.store.purchases import Purchase
 
 CONFIRMATION_LIVES = 10 * MINUTE
-MAX_SKEW = 30.0
-"""Seconds between our clock and the partner's, above which nothing is bought: evidence is dated by both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,13 +234,9 @@ def _key(confirmation: Confirmation) -> str:
 
 def _standing_name(state: State) -> str:
     """How the loser of two presses is told that the winner stands."""
-    match state:
-        case State.DELIVERED:
-            return "delivered"
-        case State.REFUSED | State.CANCELLED | State.NOT_EXECUTED:
-            return "ended"
-        case _:
-            return "ordered"
+    if state in BOUGHT_NOTHING:
+        return "ended"
+    return "delivered" if state is State.DELIVERED else "ordered"
 
 
 def _check_pack(pack: Pack, amount: int) -> Odds:

@@ -8,16 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from bot.domain.clock import SECOND
 from bot.domain.pack import terms_hash
-from bot.domain.purchase import MAX_SENDS, State
+from bot.domain.purchase import MAX_SENDS, STEPS, State
 from bot.errors import LostError, Refusal
 from bot.partner import errors as partner
 from bot.partner.orders import Deadline
 from bot.services.gate import check_frozen
 from bot.services.steps import LaneTakenError
+from bot.services.timing import MAX_SKEW, WARN_SKEW
 from bot.services.waiting import check_lane
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from bot.domain.clock import Clock
+    from bot.domain.pack import Pack
     from bot.partner.models import Accepted
     from bot.partner.orders import PartnerOrders
     from bot.services.catalogue import Catalogue
@@ -64,8 +70,8 @@ class Ordering:
             why = await self._why_not(seen)
             if why is not None:
                 return await self._steps.take(seen, State.CANCELLED, detail=why, reason=why)
-            if not self._door.is_open:
-                break  # it was shut during the look
+            if not self._door.is_open or self._is_old(seen):
+                continue  # the look took its time
             # Shielded: a task that is cancelled must not take a call with it that may have left the machine.
             seen = await asyncio.shield(self._calls.spawn(self._submit(seen), f"order {seen.id}"))
             if seen.state is State.RESERVED:
@@ -74,7 +80,7 @@ class Ordering:
 
     async def _why_not(self, seen: Purchase) -> str | None:
         """The look before the leap, over the very client that the order would take."""
-        if self._clock.now() - seen.created_at >= self._timing.reserved:
+        if self._is_old(seen):
             return "too_old" if not seen.sends else "not_sent"
         if seen.sends >= MAX_SENDS:
             return "not_sent"
@@ -86,41 +92,50 @@ class Ordering:
         except (partner.PartnerError, TimeoutError) as error:
             log.warning("no order for %s, the partner can't be read: %s", seen.id, error)
             return "partner_down"
-        pack = next((p for p in packs if p.id == seen.pack_id), None)
-        if pack is None:
-            return "pack_gone"
-        if not pack.on_sale:
+        if (change := _change(seen, packs)) is not None:
             self._catalogue.refresh()
-            return "sold_out"
-        if terms_hash(pack.terms()) != terms_hash(seen.terms) or seen.amount > pack.max_amount:
-            self._catalogue.refresh()
-            return "terms_changed"
+            return change
+        if abs(self._orders.skew or 0) > WARN_SKEW:
+            log.warning("the partner's clock and ours differ by %.0f s", self._orders.skew)
+        if abs(self._orders.skew or 0) > MAX_SKEW:
+            return "clock"
         try:
             async with self._store.read() as conn:
                 await check_lane(conn, seen.user_id, seen.pack_id)
-                await check_frozen(
-                    conn,
-                    "buy",
-                    self._clock.now(),
-                    discord_id=seen.discord_id,
-                    guild_id=seen.guild_id,
-                    pack_id=seen.pack_id,
-                )
-        except Refusal as refusal:
-            return "lane" if refusal.name.startswith("lane") else "frozen"
+        except Refusal:
+            return "lane"
         return None
+
+    def _is_old(self, seen: Purchase) -> bool:
+        return self._clock.now() - seen.created_at >= self._timing.reserved
 
     async def _submit(self, seen: Purchase) -> Purchase:
         """The intent, durable before the call; then the call, once."""
         deadline = Deadline.after(self._clock, self._timing.lease / SECOND)
+
+        async def allowed(conn: AsyncConnection, made: Purchase) -> None:
+            await check_frozen(
+                conn,
+                "buy",
+                self._clock.now(),
+                discord_id=made.discord_id,
+                guild_id=made.guild_id,
+                pack_id=made.pack_id,
+            )
+
         try:
-            sent = await self._steps.take(seen, State.SUBMITTING)
+            sent = await self._steps.take(seen, State.SUBMITTING, also=allowed)
+        except Refusal as refusal:
+            return await self._steps.take(seen, State.CANCELLED, detail=refusal.name, reason="frozen")
         except LaneTakenError:
             return seen  # another order of this pack is on its way this second
         except LostError:
             return await self._steps.get(seen.id)  # another process was first
+        return await self._send(sent, deadline)
+
+    async def _send(self, sent: Purchase, deadline: Deadline) -> Purchase:
         try:
-            accepted = await self._orders.buy(seen.pack_id, seen.amount, seen.user_id, deadline)
+            accepted = await self._orders.buy(sent.pack_id, sent.amount, sent.user_id, deadline)
         except partner.NotSentError as error:
             return await self._end(sent, State.RESERVED, str(error))
         except partner.RefusedError as error:
@@ -128,24 +143,27 @@ class Ordering:
                 self._catalogue.refresh()  # the documentation asks for it
             return await self._end(sent, State.REFUSED, str(error), reason=_REASONS.get(type(error), "other"))
         except partner.InDoubtError as error:
-            log.warning("order %s is in doubt: %s", seen.id, error)
+            log.warning("order %s is in doubt: %s", sent.id, error)
             return await self._end(sent, State.IN_DOUBT, str(error))
         except Exception as error:
-            log.exception("order %s is in doubt", seen.id)
+            log.exception("order %s is in doubt", sent.id)
             return await self._end(sent, State.IN_DOUBT, type(error).__name__)
         made = await self._end(sent, State.ACCEPTED, _evidence(accepted), session_id=accepted.session_id)
-        self._calls.spawn(self._look_after(made), f"terms after {seen.id}")
+        self._calls.spawn(self._look_after(made), f"terms after {sent.id}")
         return made
 
     async def _end(self, sent: Purchase, to: State, detail: str, **values: Any) -> Purchase:
-        try:
-            return await self._steps.take(sent, to, detail=detail, **values)
-        except LostError:
-            # Somebody took it for lost meanwhile. An answer that came late still is the answer of this attempt.
-            now = await self._steps.get(sent.id)
-            if now.state is State.IN_DOUBT and now.sends == sent.sends and to in {State.ACCEPTED, State.REFUSED}:
-                return await self._steps.take(now, to, detail=f"late: {detail}", **values)
-            return now
+        """An answer is this attempt's however late it comes: also when it was taken for lost meanwhile."""
+        seen = sent
+        while seen.sends == sent.sends and (seen.state, to) in STEPS and seen.state is not State.RESERVED:
+            try:
+                return await self._steps.take(seen, to, detail=detail, **values)
+            except LostError:
+                seen = await self._steps.get(sent.id)
+        if seen.state is not to:
+            log.warning("order %s is %s; its answer came later: %s %s", sent.id, seen.state, to, detail)
+            await self._steps.note(seen, f"a late answer, {to}: {detail}")
+        return seen
 
     async def _look_after(self, made: Purchase) -> None:
         """The terms once more after the answer: a difference is noted."""
@@ -156,6 +174,17 @@ class Ordering:
         pack = next((p for p in packs if p.id == made.pack_id), None)
         if pack is not None and terms_hash(pack.terms()) != terms_hash(made.terms):
             await self._steps.note(made, f"terms after the order: {pack.terms()}")
+
+
+def _change(seen: Purchase, packs: Sequence[Pack]) -> str | None:
+    """What is otherwise than it was confirmed, by the name of its outcome."""
+    pack = next((p for p in packs if p.id == seen.pack_id), None)
+    if pack is None:
+        return "pack_gone"
+    if not pack.on_sale:
+        return "sold_out"
+    same = terms_hash(pack.terms()) == terms_hash(seen.terms) and seen.amount <= pack.max_amount
+    return None if same else "terms_changed"
 
 
 def _evidence(accepted: Accepted) -> str:

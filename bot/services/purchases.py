@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bot.domain.purchase import State
 from bot.errors import LostError, Refusal
+from bot.services.workers import Workers
 from bot.store import purchases
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from bot.domain.clock import Clock
     from bot.services.delivery import Delivery
     from bot.services.ordering import Ordering
     from bot.services.outbox import Outbox
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from bot.store.purchases import Purchase
     from bot.tasks import Tasks
 
-log = logging.getLogger(__name__)
-
 
 class Purchases:
     """Runs them."""
@@ -34,6 +33,7 @@ class Purchases:
     def __init__(
         self,
         store: Store,
+        clock: Clock,
         steps: Steps,
         ordering: Ordering,
         delivery: Delivery,
@@ -41,11 +41,9 @@ class Purchases:
         outbox: Outbox,
         tasks: Tasks,
     ) -> None:
-        self._store, self._steps, self._outbox, self._tasks = store, steps, outbox, tasks
+        self._store, self._clock, self._steps, self._outbox, self._tasks = store, clock, steps, outbox, tasks
         self._ordering, self._delivery, self._settling = ordering, delivery, settling
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self.on_due: Callable[[], None] = lambda: None
-        """Called when a purchase may have got an earlier due time. The scheduler sets it."""
+        self.workers = Workers("purchase", clock, tasks, self._work)
 
     async def begin(self, reserve: Callable[[AsyncConnection], Awaitable[Purchase]]) -> Purchase:
         """Reserves and starts, also when whoever asks is gone before it is done.
@@ -64,7 +62,7 @@ class Purchases:
         except Refusal as refusal:
             return refusal
         self._outbox.news()
-        self._start(made.id, made)
+        self.workers.start(made.id)
         return made
 
     async def resume(self) -> None:
@@ -76,43 +74,30 @@ class Purchases:
                 with suppress(LostError):  # another process was at it, and is done
                     await self._steps.take(seen, State.IN_DOUBT, detail="the bot was restarted during the order")
             elif seen.state is not State.IN_DOUBT:
-                self._start(seen.id, seen)
-        self.on_due()
+                self.workers.start(seen.id)
+        self.workers.on_idle()
 
     async def due(self, now: int) -> None:
-        """Does what is due: looks for those in doubt, and whatever no task is at although it should be."""
+        """Does what is due: looks for those in doubt, and whatever nobody is at although somebody should be."""
         async with self._store.read() as conn:
             ids = await purchases.due_looks(conn, now)
         for purchase_id in ids:
-            self._start(purchase_id)
+            self.workers.start(purchase_id)
 
     async def next_due(self) -> int | None:
-        """The earliest due time of a purchase that no task is at, milliseconds UTC."""
+        """The earliest due time of a purchase that nobody is at, milliseconds UTC."""
         async with self._store.read() as conn:
-            return await purchases.next_look(conn, without=tuple(self._running))
+            return await purchases.next_look(conn, without=self.workers.busy)
 
-    def _start(self, purchase_id: str, seen: Purchase | None = None) -> None:
-        if purchase_id in self._running:
-            return
-        task = self._tasks.spawn(self._run(purchase_id, seen), f"purchase {purchase_id}")
-        self._running[purchase_id] = task
-        task.add_done_callback(lambda _: self._ended(purchase_id))
-
-    def _ended(self, purchase_id: str) -> None:
-        del self._running[purchase_id]
-        self.on_due()
-
-    async def _run(self, purchase_id: str, seen: Purchase | None) -> None:
-        seen = seen or await self._steps.get(purchase_id)
-        try:
-            if seen.state is State.RESERVED:
-                seen = await self._ordering.order(seen)
-            elif seen.state is State.SUBMITTING:
-                # Its own task would be here still: the outcome couldn't be stored.
-                seen = await self._steps.take(seen, State.IN_DOUBT, detail="its outcome was not recorded in time")
-            elif seen.state in {State.IN_DOUBT, State.NOT_EXECUTED}:
-                seen = await self._settling.look(seen)
-            if seen.state is State.ACCEPTED:
-                await self._delivery.follow(seen)
-        except LostError:
-            log.info("purchase %s was moved on by somebody else", purchase_id)
+    async def _work(self, purchase_id: str) -> None:
+        seen = await self._steps.get(purchase_id)
+        due = seen.look_at is not None and seen.look_at <= self._clock.now()
+        if seen.state is State.RESERVED:
+            seen = await self._ordering.order(seen)
+        elif seen.state is State.SUBMITTING and due:
+            # Whoever sent it would be at it still: the outcome couldn't be stored.
+            seen = await self._steps.take(seen, State.IN_DOUBT, detail="its outcome was not recorded in time")
+        elif seen.state in {State.IN_DOUBT, State.NOT_EXECUTED} and due:
+            seen = await self._settling.look(seen)
+        if seen.state is State.ACCEPTED:
+            await self._delivery.follow(seen)

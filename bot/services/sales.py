@@ -14,19 +14,19 @@ from bot.domain.sale import CardState, SaleState
 from bot.errors import LostError, Refusal
 from bot.partner import errors as partner
 from bot.partner.orders import Deadline
-from bot.services.offers import find
+from bot.services.timing import ENOUGH_LOOKS
+from bot.services.workers import Workers
 from bot.store import accounts, audit, cards, lanes, messages, purchases, sales
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.clock import Clock
+    from bot.domain.item import Inventory
     from bot.partner.api import PartnerReads
     from bot.partner.orders import PartnerOrders
     from bot.services.door import Door
-    from bot.services.offers import Offers
+    from bot.services.offers import Offers, Quote
     from bot.services.outbox import Outbox
     from bot.services.place import Reply
     from bot.services.timing import Timing
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from bot.tasks import Tasks
 
 log = logging.getLogger(__name__)
-ENOUGH_LOOKS = 2
+LOOK_LASTS = 5 * SECOND
+"""A look before a sale that is older says nothing any more."""
 _CARD_AFTER = {
     SaleState.SOLD: CardState.SOLD,
     SaleState.NOT_SOLD: CardState.HELD,
@@ -67,15 +68,15 @@ class Sales:
         reads: PartnerReads,
         outbox: Outbox,
         timing: Timing,
+        tasks: Tasks,
         calls: Tasks,
         door: Door,
     ) -> None:
         self._store, self._clock, self._settings, self._offers = store, clock, settings, offers
         self._orders, self._reads, self._outbox = orders, reads, outbox
         self._timing, self._calls, self._door = timing, calls, door
-        self._running: set[str] = set()
-        self.on_due: Callable[[], None] = lambda: None
-        """Called when a sale may have got an earlier due time. The scheduler sets it."""
+        self._calling: set[str] = set()
+        self.workers = Workers("sale", clock, tasks, self._look)
 
     async def view(self, sale_id: str) -> SaleView:
         async with self._store.read() as conn:
@@ -96,30 +97,30 @@ class Sales:
         if quote.price < quoted:
             raise Refusal("price_dropped", quoted_cents=quoted, price_cents=quote.price)
         # Shielded: from here on it goes its way, whoever pressed.
-        begun = await asyncio.shield(
-            self._calls.spawn(self._begin(card_id, discord_id, guild_id, quote.price, reply), "sale")
-        )
+        begun = await asyncio.shield(self._calls.spawn(self._begin(quote, discord_id, guild_id, reply), "sale"))
         if isinstance(begun, Refusal):
             raise begun
         return begun
 
-    async def _begin(self, card_id: str, discord_id: int, guild_id: int, quoted: int, reply: Reply) -> Sale | Refusal:
+    async def _begin(self, quote: Quote, discord_id: int, guild_id: int, reply: Reply) -> Sale | Refusal:
         now = self._clock.now()
         deadline = Deadline.after(self._clock, self._timing.lease / SECOND)
 
         async def work(conn: AsyncConnection) -> SaleView:
             # A second press and an unlink wait here, and then read what this one left.
             await accounts.by_discord_id(conn, discord_id, lock=True)
-            card = await self._offers.check(conn, card_id, discord_id, guild_id)
+            card = await self._offers.check(conn, quote.card.id, discord_id, guild_id)
+            if self._clock.now() - quote.read_at > LOOK_LASTS:
+                raise Refusal("lane_busy")
             sale = await sales.add(
                 conn,
                 id=ulid(now),
-                card_id=card_id,
+                card_id=card.id,
                 discord_id=discord_id,
                 user_id=card.user_id,
                 guild_id=guild_id,
                 pack_id=card.pack_id,
-                quoted=quoted,
+                quoted=quote.price,
                 created_at=now,
                 look_at=now + self._timing.lease,
             )
@@ -136,7 +137,7 @@ class Sales:
                 private=reply.private,
             )
             await audit.add(
-                conn, "sale", sale.id, now, actor=discord_id, guild_id=guild_id, card=card.name, quoted=quoted
+                conn, "sale", sale.id, now, actor=discord_id, guild_id=guild_id, card=card.name, quoted=quote.price
             )
             return SaleView(sale, await self._step(conn, card, CardState.SUBMITTING))
 
@@ -147,7 +148,7 @@ class Sales:
         except LostError:
             return Refusal("card_selling")
         self._outbox.news()
-        self._running.add(view.sale.id)
+        self._calling.add(view.sale.id)
         self._calls.spawn(self._call(view, deadline), f"sale {view.sale.id}")
         return view.sale
 
@@ -175,17 +176,22 @@ class Sales:
         else:
             await self._answered(view, SaleState.SOLD, None, amount=amount)
         finally:
-            self._running.discard(view.sale.id)
-            self.on_due()
+            self._calling.discard(view.sale.id)
+            self.workers.on_idle()
 
     async def _answered(self, view: SaleView, to: SaleState, reason: str | None, **values: Any) -> None:
-        try:
-            await self._end(view, to, reason, **values)
-        except LostError:
-            # Somebody took it for lost meanwhile. An answer that came late still is the answer of this call.
-            now = await self.view(view.sale.id)
-            if now.sale.state is SaleState.IN_DOUBT and to is not SaleState.IN_DOUBT:
-                await self._end(now, to, reason, **values)
+        """An answer is this call's however late it comes: also when the sale was taken for lost meanwhile."""
+        while view.sale.state is SaleState.SUBMITTING or (
+            view.sale.state is SaleState.IN_DOUBT and to is not SaleState.IN_DOUBT
+        ):
+            try:
+                await self._end(view, to, reason, **values)
+            except LostError:
+                view = await self.view(view.sale.id)
+            else:
+                return
+        if view.sale.state is not to:
+            log.warning("sale %s ended as %s; its answer came later: %s %s", view.sale.id, view.sale.state, to, values)
 
     async def _end(
         self,
@@ -238,41 +244,45 @@ class Sales:
                 with suppress(LostError):  # another process was at it, and is done
                     view = await self.view(sale.id)
                     await self._end(view, SaleState.IN_DOUBT, "the bot was restarted during the sale")
-        self.on_due()
+        self.workers.on_idle()
 
     async def next_due(self) -> int | None:
+        """The earliest due time of a sale that nobody is at, milliseconds UTC."""
         async with self._store.read() as conn:
-            return await sales.next_look(conn, without=tuple(self._running))
+            return await sales.next_look(conn, without=(*self.workers.busy, *self._calling))
 
     async def due(self, now: int) -> None:
         """The looks that are due."""
         async with self._store.read() as conn:
             ids = await sales.due_looks(conn, now)
         for sale_id in ids:
-            if sale_id not in self._running:
-                with suppress(LostError):  # another process was first
-                    await self._look(await self.view(sale_id))
+            if sale_id not in self._calling:
+                self.workers.start(sale_id)
 
-    async def _look(self, view: SaleView) -> None:
-        """Twice there with its own date, after the settle time: not sold. Twice missing: sold, for an amount unknown.
+    async def _look(self, sale_id: str) -> None:
+        """Twice there, after the settle time: not sold. Twice missing: sold, for an amount unknown.
 
         `looks` counts alike ones in a row, those that miss the card as negative numbers.
         """
-        sale, card, now = view.sale, view.card, self._clock.now()
+        view, now = await self.view(sale_id), self._clock.now()
+        sale, card = view.sale, view.card
+        if sale.look_at is None or sale.look_at > now:
+            return
         if sale.state is SaleState.SUBMITTING:
             await self._end(view, SaleState.IN_DOUBT, "its outcome was not recorded in time")
             return
+        looks = sale.looks
         try:
             inventory = await self._reads.inventory(card.user_id)
         except partner.PartnerError as error:
             log.info("no look for sale %s: %s", sale.id, error)
-            looks = sale.looks
         else:
-            settled = now - sale.created_at >= self._timing.settle
-            if find(card, inventory) is None:
-                looks = min(sale.looks, 0) - 1
+            if not await self._there(card, inventory):
+                looks = min(looks, 0) - 1
+            elif now - sale.created_at >= self._timing.settle:
+                looks = max(looks, 0) + 1
             else:
-                looks = max(sale.looks, 0) + 1 if settled else 0
+                looks = 0
             if looks >= ENOUGH_LOOKS:
                 await self._end(view, SaleState.NOT_SOLD, "not_executed")
                 return
@@ -280,8 +290,13 @@ class Sales:
                 forgotten = self._settings.sandbox and not inventory.known
                 await self._end(view, SaleState.GONE if forgotten else SaleState.SOLD, "amount_unknown")
                 return
-        first = sale.created_at + self._timing.settle
-        wait = self._timing.between_looks
-        at = first if now < first < now + wait else now + wait
+        at = self._timing.next_look(sale.created_at, now)
         await self._store.run(lambda conn: sales.change(conn, sale, looks=looks, look_at=at))
         self._outbox.news()
+
+    async def _there(self, card: Card, inventory: Inventory) -> bool:
+        """Whether no pull of this item at this time is missing: the sandbox hands one out twice in one moment."""
+        async with self._store.read() as conn:
+            ours = await cards.alike(conn, card)
+        same = [i for i in inventory.items if i.id == card.item_id and card.purchased_at in {None, i.purchased_at}]
+        return len(same) >= ours

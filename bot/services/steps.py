@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
-from bot.domain.purchase import State
+from bot.domain.purchase import ENDED, State
 from bot.store import audit, lanes, purchases
 
 if TYPE_CHECKING:
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
     Also = Callable[[AsyncConnection, Purchase], Awaitable[None]]
 
-_ENDED = (State.DELIVERED, State.REFUSED, State.CANCELLED, State.NOT_EXECUTED)
 _KEEP_LANE = (State.SUBMITTING, State.IN_DOUBT, State.REVIEW)
+
+
+log = logging.getLogger(__name__)
 
 
 class LaneTakenError(Exception):
@@ -55,7 +58,11 @@ class Steps:
             State.RESERVED: {"look_at": seen.created_at + timing.reserved},
             State.SUBMITTING: {"look_at": now + timing.lease, "submitted_at": now, "sends": seen.sends + 1},
             State.ACCEPTED: {"look_at": now + timing.overdue, "accepted_at": now},
-            State.IN_DOUBT: {"look_at": now + min(timing.lease, timing.between_looks), "empty_looks": 0},
+            State.IN_DOUBT: {
+                "look_at": now + min(timing.lease, timing.between_looks),
+                "doubted_at": now,
+                "empty_looks": 0,
+            },
             State.REVIEW: {"look_at": None},
             State.NOT_EXECUTED: {"look_at": now + timing.late_look, "settled_at": now},
         }
@@ -67,7 +74,7 @@ class Steps:
             made = await purchases.step(conn, seen, to, now=now, detail=detail, **fresh)
             if to not in _KEEP_LANE:
                 await lanes.leave(conn, purchase_id=seen.id)
-            if to in _ENDED or to is State.REVIEW:
+            if to in ENDED or to is State.REVIEW:
                 name = f"purchase {to.lower()}"
                 await audit.add(conn, name, seen.id, now, actor=seen.discord_id, guild_id=seen.guild_id, detail=detail)
             if also is not None:
@@ -75,6 +82,16 @@ class Steps:
             return made
 
         made = await self._store.run(work)
+        if to is State.REVIEW:
+            log.warning(
+                "order %s needs a person (%s): user_id %s, pack %s, session %s: %s",
+                made.id,
+                made.reason,
+                made.user_id,
+                made.pack_id,
+                made.session_id,
+                detail,
+            )
         self._outbox.news()
         return made
 

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 from bot.domain.clock import DAY, HOUR, MINUTE, SECOND
 
+ENOUGH_LOOKS = 2
+"""So many alike looks are evidence."""
+MAX_SKEW, WARN_SKEW = 30.0, 5.0
+"""Seconds between our clock and the partner's: above the one nothing is bought, above the other it is logged."""
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -23,7 +28,7 @@ class Timing:
     """How far the partner's clock may be off when items are dated."""
     overdue: int = 30 * MINUTE
     late_look: int = HOUR
-    """After NOT_EXECUTED, one more look for items that came late."""
+    """After NOT_EXECUTED, between looks for items that come late."""
     give_up: int = DAY
     """A doubt that is older goes to a person."""
 
@@ -36,3 +41,8 @@ class Timing:
     @property
     def between_looks(self) -> int:
         return self.settle // 3
+
+    def next_look(self, since: int, now: int) -> int:
+        """After a look at `now` for a doubt that began at `since`: one falls on the moment the settle time is over."""
+        settled = since + self.settle
+        return settled if now < settled < now + self.between_looks else now + self.between_looks

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select, update
 
 from bot.domain.ids import ulid
-from bot.domain.sale import OPEN, CardState
+from bot.domain.item import Claims
+from bot.domain.sale import CARD_STEPS, OPEN, CardState
 from bot.errors import LostError
 from bot.store.rows import value
 from bot.store.tables import cards
@@ -85,24 +86,23 @@ def _card(row: Any) -> Card:
     return value(Card, row, state=CardState(row.state), attributes=attributes)
 
 
-async def claimed(conn: AsyncConnection, user_id: str) -> Counter[str]:
-    """How many open cards of this user_id claim each item id."""
-    rows = await conn.execute(
-        select(cards.c.item_id, func.count())
-        .where(cards.c.user_id == user_id, cards.c.state.in_(OPEN))
-        .group_by(cards.c.item_id)
+async def claims(conn: AsyncConnection, user_id: str, *, but: str | None = None) -> Claims:
+    """What the open cards of this user_id claim of its inventory, without those of the purchase `but`."""
+    mine = [cards.c.user_id == user_id, cards.c.state.in_(OPEN)]
+    if but is not None:
+        mine.append(cards.c.purchase_id.is_distinct_from(but))
+    rows = (await conn.execute(select(cards.c.item_id, cards.c.purchased_at).where(*mine))).all()
+    return Claims(
+        Counter((item_id, at) for item_id, at in rows if at is not None),
+        Counter(item_id for item_id, at in rows if at is None),
     )
-    return Counter(dict(rows.all()))
 
 
-async def dated(conn: AsyncConnection, user_id: str) -> Counter[tuple[str, int]]:
-    """How many open cards of this user_id are known to be an item pulled at that time."""
-    rows = await conn.execute(
-        select(cards.c.item_id, cards.c.purchased_at).where(
-            cards.c.user_id == user_id, cards.c.state.in_(OPEN), cards.c.purchased_at.is_not(None)
-        )
-    )
-    return Counter((item_id, purchased_at) for item_id, purchased_at in rows)
+async def alike(conn: AsyncConnection, card: Card) -> int:
+    """How many open cards are pulls of the same item by the same person at the same time, this one among them."""
+    same = (cards.c.user_id == card.user_id) & (cards.c.item_id == card.item_id) & cards.c.state.in_(OPEN)
+    dated = cards.c.purchased_at.is_not_distinct_from(card.purchased_at)
+    return (await conn.execute(select(func.count()).where(same, dated))).scalar_one()
 
 
 async def add(conn: AsyncConnection, owner: Owner, new: Sequence[NewCard], now: int) -> None:
@@ -167,6 +167,7 @@ async def step(conn: AsyncConnection, seen: Card, to: CardState, **values: Any) 
     Raises:
         LostError: the card has moved on.
     """
+    assert (seen.state, to) in CARD_STEPS, f"no card goes from {seen.state} to {to}"
     row = (
         await conn.execute(
             update(cards)

@@ -49,7 +49,7 @@ def _prepare_sqlite(engine: AsyncEngine, pragmas: dict[str, str], begin: str) ->
 
 
 class Store:
-    """The open database. `write()` is a transaction; `read()` sees one snapshot and can't change a thing."""
+    """The open database. `write()` is a transaction; `read()` is for reading."""
 
     def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
         self.writer = writer
@@ -80,7 +80,7 @@ class Store:
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
-        """One snapshot."""
+        """For reading only. On SQLite one snapshot; on PostgreSQL each statement sees the newest."""
         async with self.reader.connect() as conn:
             yield conn
 

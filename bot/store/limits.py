@@ -35,8 +35,17 @@ async def lock(conn: AsyncConnection, guild_id: int) -> None:
     Without it PostgreSQL lets concurrent ones each see the sum before the others. SQLite's one writer does it anyway.
     """
     for scope in (BOT, guild(guild_id)):  # always in this order
-        await conn.execute(sql.insert(conn, limits).values(scope=scope, daily=None).on_conflict_do_nothing())
-        await conn.execute(select(limits.c.scope).where(limits.c.scope == scope).with_for_update())
+        await _lock(conn, scope)
+
+
+async def _lock(conn: AsyncConnection, scope: str) -> None:
+    await conn.execute(sql.insert(conn, limits).values(scope=scope, daily=None).on_conflict_do_nothing())
+    await conn.execute(select(limits.c.scope).where(limits.c.scope == scope).with_for_update())
+
+
+async def lock_member(conn: AsyncConnection, user_id: str) -> None:
+    """Makes whatever claims items of this person's inventory wait in line until the transaction ends."""
+    await _lock(conn, f"user:{user_id}")
 
 
 async def left(conn: AsyncConnection, guild_id: int, now: int) -> tuple[str, int] | None:

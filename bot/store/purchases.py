@@ -49,6 +49,7 @@ class Purchase:
     created_at: int
     submitted_at: int | None
     accepted_at: int | None
+    doubted_at: int | None
     settled_at: int | None
     look_at: int | None
 
@@ -186,10 +187,13 @@ async def unsettled(conn: AsyncConnection, user_id: str) -> int:
     return (await conn.execute(count)).scalar_one()
 
 
-async def awaiting(conn: AsyncConnection, user_id: str, pack_id: str) -> int:
-    """How many purchases of this person and pack have a session and no cards yet: their items may appear any time."""
+async def awaiting(conn: AsyncConnection, seen: Purchase) -> int:
+    """How many others of this person and pack may still get items: with a session and no cards, or in review."""
     count = select(func.count()).where(
-        purchases.c.user_id == user_id, purchases.c.pack_id == pack_id, purchases.c.state == State.ACCEPTED
+        purchases.c.user_id == seen.user_id,
+        purchases.c.pack_id == seen.pack_id,
+        purchases.c.id != seen.id,
+        purchases.c.state.in_((State.ACCEPTED, State.REVIEW)),
     )
     return (await conn.execute(count)).scalar_one()
 

@@ -171,6 +171,7 @@ purchases = Table(
     Column("created_at", MS, nullable=False),
     Column("submitted_at", MS),
     Column("accepted_at", MS),
+    Column("doubted_at", MS),
     Column("settled_at", MS),
     Column("look_at", MS),
     UniqueConstraint("key"),

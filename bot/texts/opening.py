@@ -34,8 +34,8 @@ OPENING = {
     "pull.SUBMITTING": "⏳ Ordering…",
     "pull.ACCEPTED": "📦 With the partner since {since_at}. The cards appear here by themselves.",
     "pull.overdue": (
-        "This takes longer than usual. The order stands, nothing is ordered twice, and the moderators can see it. "
-        "Reference {reference}."
+        "This takes longer than usual. The order stands, and nothing is ordered twice. "
+        "A moderator can help. Reference {reference}."
     ),
     "pull.IN_DOUBT": (
         "🔎 We don't know yet whether this order went through. Nothing will be ordered twice. "
@@ -46,7 +46,8 @@ OPENING = {
         "We keep looking. Reference {reference}."
     ),
     "pull.REVIEW": (
-        "🔎 The moderators are looking at this order: {why} Nothing more is needed from you. Reference {reference}."
+        "🔎 A person has to look at this order: {why} Nothing is lost, and nothing will be ordered twice. "
+        "Please tell a moderator. Reference {reference}."
     ),
     "pull.nothing": "**Nothing was bought.** {why}",
     "pull.reference": "-# Reference {reference}",
@@ -62,7 +63,7 @@ OPENING = {
     "pull.no_cards": "There are no cards in this order yet.",
     "post.order_arrived": "📬 {owner_id}, your order has arrived.",
     "post.order_ended": "📬 {owner_id}, your order has ended: nothing was bought.",
-    "post.order_review": "📬 {owner_id}, the moderators are looking at your order. Nothing is needed from you.",
+    "post.order_review": "📬 {owner_id}, a person has to look at your order. Please tell a moderator.",
     "post.sale_ended": "📬 {owner_id}, the outcome of your sale is known.",
     "post.show": "Show my cards",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 OUTCOMES = {
     "outcome.CANCELLED.too_old": "The order couldn't be sent within a minute, so we let it go. Please try again.",
-    "outcome.CANCELLED.frozen": "Opening packs was paused before the order left. The moderators know more.",
+    "outcome.CANCELLED.frozen": "Opening packs was paused before the order left. A moderator can tell you more.",
     "outcome.CANCELLED.lane": (
         "An earlier order of yours for this pack isn't settled yet. You can open other packs meanwhile."
     ),
@@ -17,6 +17,9 @@ OUTCOMES = {
     "outcome.CANCELLED.partner_down": "The partner can't be reached right now. Please try again in a few minutes.",
     "outcome.CANCELLED.key": (
         "The partner doesn't accept this bot's key. Please tell a moderator; the operator can help."
+    ),
+    "outcome.CANCELLED.clock": (
+        "Our clock and the partner's disagree, so nothing can be opened until the operator has looked."
     ),
     "outcome.CANCELLED.not_sent": "The order couldn't reach the partner. Please try again in a few minutes.",
     "outcome.REFUSED.sold_out": "The partner says this pack is sold out. `/packs` shows what is in stock.",
@@ -43,5 +46,5 @@ OUTCOMES = {
     "state.REFUSED": "refused, nothing was bought",
     "state.CANCELLED": "cancelled, nothing was bought",
     "state.NOT_EXECUTED": "ended, nothing was bought",
-    "state.REVIEW": "with the moderators",
+    "state.REVIEW": "a person has to look at it",
 }

@@ -27,7 +27,7 @@ REFUSALS = {
         "You can open other packs meanwhile. Nothing more was bought or sold."
     ),
     "refusal.lane_review": (
-        "The moderators are looking at your order of {since_on} from this pack. "
+        "A person has to look at your order of {since_on} from this pack first. "
         "You can open other packs meanwhile. Nothing more was bought or sold."
     ),
     "refusal.over_limit_bot": (

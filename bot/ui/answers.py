@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 
 from bot.errors import Refusal
+from bot.services import gate
 from bot.texts import say
 from bot.ui.look import TROUBLE, note
 
@@ -41,7 +42,7 @@ def served(interaction: discord.Interaction[Any]) -> None:
         Refusal: `not_served`.
     """
     app = cast("App", interaction.client.app)
-    if app.settings.guild_ids and interaction.guild_id not in app.settings.guild_ids:
+    if not gate.served(app.settings, interaction.guild_id or 0):
         raise Refusal("not_served")
 
 

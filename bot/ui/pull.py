@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.domain.ids import reference
-from bot.domain.purchase import State
+from bot.domain.purchase import BOUGHT_NOTHING, State
 from bot.texts import Raw, escape, say
 from bot.ui import card as cards
 from bot.ui.base import Style
@@ -47,7 +47,7 @@ def progress(order: Purchase) -> discord.ui.LayoutView:
             lines = [say("pull.nothing", why=why(order)), say("pull.reference", reference=reference(order.id))]
     if order.overdue and order.state is State.ACCEPTED:
         lines.append(say("pull.overdue", reference=reference(order.id)))
-    ended = order.state in {State.REFUSED, State.CANCELLED, State.NOT_EXECUTED}
+    ended = order.state in BOUGHT_NOTHING
     again = ended and order.reason in AGAIN and len(order.pack_id) <= KEY_LIMIT
     return page(
         TROUBLE if ended or order.state is State.REVIEW else WAITING,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.domain.purchase import State
+from bot.domain.purchase import BOUGHT_NOTHING, State
 from bot.domain.sale import SaleState
 from bot.services.delivery import LONG_WAIT
 from bot.services.outbox import post_of
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from bot.store.messages import Message
     from bot.store.purchases import Purchase
 
-ENDED = frozenset({State.REFUSED, State.CANCELLED, State.NOT_EXECUTED})
 SPACING = 0.8
 """Seconds between two edits of one message that Discord takes without complaint."""
 
@@ -65,7 +64,7 @@ def _bare(pulled: Pull) -> Pull:
 def _of_purchase(app: App, message: Message, pulled: Pull) -> Picture:
     order, cards = pulled.purchase, pulled.cards
     revealing = order.state is State.DELIVERED and message.revealed < len(cards) and len(cards) > 1
-    ended = order.state in ENDED
+    ended = order.state in BOUGHT_NOTHING
     return Picture(
         view=pull.shown(order, cards, revealed=message.revealed, turn=message.page),
         ver=order.ver,
@@ -86,7 +85,7 @@ def _post_for(order: Purchase) -> str | None:
             return "order_arrived"
         case State.REVIEW:
             return "order_review"
-        case State.REFUSED | State.CANCELLED | State.NOT_EXECUTED:
+        case state if state in BOUGHT_NOTHING:
             return "order_ended"
         case _:
             return None

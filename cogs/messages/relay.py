@@ -29,6 +29,8 @@ BAD_REQUEST = 400
 BUSY = 429
 BROKEN = 500
 LONGEST_WAIT = 5 * MINUTE
+MOST_TRIES = 8
+"""Of a message that Discord itself calls bad: it won't be better by repetition."""
 
 
 class Relay:
@@ -80,6 +82,9 @@ class Relay:
             ver = made.ver if made.complete else 0
             await self._app.outbox.shown(message, ver=ver, revealed=made.revealed, message_id=new_id)
         except Exception as error:
+            if message.tries >= MOST_TRIES and isinstance(error, discord.HTTPException) and error.status == BAD_REQUEST:
+                await self._app.outbox.lost(message, f"Discord doesn't take it: {error.text}")
+                return 0
             expected = isinstance(error, OSError) or (
                 isinstance(error, discord.HTTPException) and (error.status == BUSY or error.status >= BROKEN)
             )

@@ -62,7 +62,10 @@ async def ask(interaction: Interaction, text: str, amount: int, *, private: bool
     offer = await app.opening.offer(interaction.user.id, place_of(interaction), pack.id, amount, private=private)
     await answer(interaction, show.confirmation(offer, app.settings.settlement_note))
     interaction.extras["confirmation"] = offer.confirmation.id
-    _cog(interaction).asked[interaction.user.id] = interaction
+    asked = _cog(interaction).asked
+    for person in [person for person, one in asked.items() if one.is_expired()]:
+        del asked[person]
+    asked[interaction.user.id] = interaction
 
 
 def _cog(interaction: Interaction) -> Opening:

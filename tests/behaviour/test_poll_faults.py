@@ -83,15 +83,15 @@ async def test_a_result_that_contradicts_the_order_shows_what_came_and_goes_to_p
     world.partner.faults.add("init", kind)
     message = await ordered(world, amount=amount)
     await world.after(DELIVERY)
-    seen = f"The moderators are looking at this order: {said}"
+    seen = f"A person has to look at this order: {said}"
     order = await told(world, message, seen, State.REVIEW, reason, executed=1)
     assert order.cards == len(await rows(world, cards)) == came
     assert texts(world.message(message)).count("Sells back for") == came
     assert "Nothing more is needed from you. Reference" in texts(world.message(message))
-    assert "The moderators are looking at your order of <t:" in texts(await world.ask()), "the lane stays taken"
+    assert "A person has to look at your order of <t:" in texts(await world.ask()), "the lane stays taken"
     if came:
         refused = await question(world, message)
-        assert "The moderators are looking at your order" in texts(refused)
+        assert "A person has to look at your order" in texts(refused)
     await told(world, await delivered(world, pack=OTHER_PACK), "Sells back for", State.DELIVERED, executed=1)
     await world.after(SETTLED)
     assert said in texts(world.message(message)), "it is for a person, however long that takes"

@@ -112,7 +112,7 @@ async def test_what_is_for_people_stays_for_people(world: World) -> None:
     await world.restart()
     await world.after(SETTLED)
     await told(world, message, "more cards came than were ordered.", State.REVIEW, "too_many", executed=1)
-    assert "The moderators are looking at your order" in texts(await world.ask()), "the lane is still taken"
+    assert "A person has to look at your order" in texts(await world.ask()), "the lane is still taken"
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["once", "in both processes"])

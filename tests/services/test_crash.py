@@ -149,23 +149,23 @@ async def test_a_sale_at_each_point(world: World, points: Points):
         await world.offer(card.discord_id, SLUG)  # the lane is free
 
 
-@pytest.mark.parametrize("step", [0, 3, 6])
+@pytest.mark.parametrize("step", [0, 5])
 async def test_a_crash_in_the_middle_of_whatever_is_going_on(world: World, step: int):
     """Not at a point of our choice: after so many turns of the loop, also in the middle of a commit."""
     world.partner.engine.reserve = False
     made: dict[int, Purchase] = {}
-    for number in range(12):
+    for number in range(10):
         who = 1000 + number
         offer = await world.offer(who, SLUG, 2)
         press = asyncio.create_task(world.confirm(offer))
-        for _ in range(number * 9 + step):
+        for _ in range(number * 10 + step):
             await asyncio.sleep(0)
         press.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             made[who] = await press
         await world.restart()
     await asyncio.sleep(SETTLED)
-    for who in range(1000, 1012):
+    for who in range(1000, 1010):
         end = await check_purchase(world, who)
         assert end != "nothing" or who not in made
 

@@ -121,8 +121,8 @@ async def test_looks_of_both_at_once(world: World, other: App):
     await world.sell(card)
     made = [await world.order(who) for who in range(1, 4)]
     await asyncio.sleep(1)
-    other.purchases.on_due()
-    world.app.purchases.on_due()
+    other.purchases.workers.on_idle()
+    world.app.purchases.workers.on_idle()
     await asyncio.sleep(SETTLED)
     assert [(await world.purchase(one)).state for one in made] == [State.DELIVERED] * 3
     assert world.ledger.count("init") == 4

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.ids import ulid
-from bot.domain.item import Item
+from bot.domain.item import Claims, Item
 from bot.domain.sale import CardState, SaleState
 from bot.errors import LostError
 from bot.store import cards, sales
@@ -60,14 +61,14 @@ async def test_one_item_again_is_the_next_occurrence(store: Store):
     (theirs,) = await added(store, "a", owner=Owner(None, 102, "bob", GUILD, "pack", "A pack"))
     assert theirs.occurrence == 0
     async with store.read() as conn:
-        assert await cards.claimed(conn, "alice") == {"a": 3, "b": 1}
-        assert await cards.claimed(conn, "bob") == {"a": 1}
+        assert (await cards.claims(conn, "alice")).undated == {"a": 3, "b": 1}
+        assert (await cards.claims(conn, "bob")).undated == {"a": 1}
     # What is sold or gone claims nothing, and its place is free again.
     await step(store, one, CardState.SUBMITTING, CardState.SOLD, sold_for=5)
     await step(store, other, CardState.GONE)
     await step(store, three, CardState.SUBMITTING, CardState.IN_DOUBT)
     async with store.read() as conn:
-        assert await cards.claimed(conn, "alice") == {"a": 2}
+        assert (await cards.claims(conn, "alice")).undated == {"a": 2}
         assert await cards.unsettled(conn, "alice") == 1
     (again,) = await added(store, "a")
     assert again.occurrence == 0
@@ -101,7 +102,8 @@ async def test_what_the_inventory_says_is_taken_over(store: Store):
     async with store.read() as conn:
         now = await cards.by_id(conn, card.id)
         assert now is not None
-        assert await cards.dated(conn, "alice") == {("a", NOW): 1}
+        assert await cards.claims(conn, "alice") == Claims(Counter({("a", NOW): 1}), Counter())
+        assert await cards.alike(conn, now) == 1
     assert (now.price, now.offer_known, now.offer_ends, now.purchased_at, now.ver) == (900, True, None, NOW, 2)
     # The date stays, and a card that has moved on stays altogether.
     later = Item("a", "", None, None, (), 700, "pack", NOW + 1, True, NOW + 9)

@@ -73,6 +73,7 @@ ORDER = Purchase(
     created_at=NOW,
     submitted_at=NOW,
     accepted_at=NOW,
+    doubted_at=None,
     settled_at=None,
     look_at=NOW + 60_000,
 )
