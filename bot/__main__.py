@@ -82,6 +82,7 @@ def run() -> None:
 def demo(port: Annotated[int, typer.Option(help="Where the page is served, on this machine only.")] = 8766) -> None:
     """Try everything in the browser: no Discord, no key, no money."""
     import asyncio
+    import signal
     from contextlib import suppress
 
     try:
@@ -89,6 +90,7 @@ def demo(port: Annotated[int, typer.Option(help="Where the page is served, on th
     except ModuleNotFoundError as error:
         _say(f"The demo needs {error.name}: run `make demo`, which installs what it needs.")
         raise typer.Exit(2) from None
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # it too ends the demo cleanly
     with suppress(KeyboardInterrupt):
         asyncio.run(serve(port, typer.echo))
 

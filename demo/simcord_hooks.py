@@ -133,14 +133,15 @@ class Stage(Preview):
 
     async def keep_time(self) -> None:
         """Lets the simulation's time pass as the real one does, and shows what the bot did meanwhile."""
-        clock = asyncio.get_running_loop().time
-        then, shown = clock(), 0
+        shown = 0
         while True:
             await asyncio.sleep(TICK)
             async with self.lock:
-                passed, then = clock() - then, clock()
+                # Measured against the real clock each time: what a slow press took away or added evens out.
+                passed = (datetime.now(UTC) - self.env.now()).total_seconds()
                 try:
-                    await self.env.advance_time(passed)
+                    if passed > 0:
+                        await self.env.advance_time(passed)
                     if (now := len(self.env.backend.transcript)) != shown:
                         await self.refresh()
                         shown = now

@@ -126,9 +126,9 @@ def _story(card: Card, dice: random.Random) -> tuple[str, ...]:
             f"{card.subject} guards what it finds",
             f"and trades only for {dice.choice(('plums', 'songs', 'warm stones'))}.",
         )
-    home = card.team.split()[0]
+    home = card.team.rsplit(maxsplit=1)[0]
     return (
-        f"A {card.position.lower()} who reads the game early,",
+        f"{card.position}, and early in every play:",
         f"{card.subject.split()[0]} came to {home} as a late pick",
         f"and has worn number {card.number % 100} ever since.",
     )

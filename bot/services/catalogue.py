@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,12 +22,19 @@ log = logging.getLogger(__name__)
 
 FRESH_FOR = 30 * SECOND
 """How long a list is shown without asking again."""
+ASK_AGAIN = 3 * SECOND
+"""So soon after a failure nobody waits for another one."""
 BINDING_FOR = MINUTE
 """No confirmation is made from a list that is older."""
 _SUGGEST_WAIT = 2.0
 _LOOK_WAIT, _BINDING_WAIT = 4.0, 20.0
 """Seconds for which a person waits for a slow partner: less where an older list will do."""
 _SUGGESTIONS = 25
+
+
+def plain_letters(text: str) -> str:
+    """For comparing: without case and accents, since nobody types the é of Pokémon."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +50,8 @@ class Listing:
 
     def search(self, text: str) -> tuple[Pack, ...]:
         """Packs whose name or category holds every word of `text`, those on sale first."""
-        words = text.casefold().split()
-        found = [p for p in self.packs if all(w in " ".join((p.name, *p.categories)).casefold() for w in words)]
+        words = plain_letters(text).split()
+        found = [p for p in self.packs if all(w in plain_letters(" ".join((p.name, *p.categories))) for w in words)]
         return tuple(sorted(found, key=lambda p: (not p.on_sale, p.name.casefold())))
 
 
@@ -54,6 +62,7 @@ class Catalogue:
         self._reads, self._clock, self._tasks = reads, clock, tasks
         self._last: Listing | None = None
         self._asking: asyncio.Task[Listing | None] | None = None
+        self._failed_at = 0
 
     async def listing(self) -> Listing:
         """For looking: when the partner is down, the last list, marked stale.
@@ -98,9 +107,15 @@ class Catalogue:
             self._asking = self._tasks.spawn(self._ask(), "packs")
         return self._asking
 
+    @property
+    def _is_asking(self) -> bool:
+        return self._asking is not None and not self._asking.done()
+
     async def _not_older_than(self, age: int, patience: float) -> Listing | None:
         if self._last is not None and self._clock.now() - self._last.checked_at <= age:
             return self._last
+        if not self._is_asking and self._clock.now() - self._failed_at < ASK_AGAIN:
+            return None
         asking = self.refresh()
         await asyncio.wait([asking], timeout=patience)
         return asking.result() if asking.done() else None
@@ -111,6 +126,7 @@ class Catalogue:
             packs = await self._reads.packs()
         except PartnerError as error:
             log.warning("the list of packs can't be had: %s", error)
+            self._failed_at = self._clock.now()
             return None
         self._last = Listing(packs, asked_at)
         return self._last

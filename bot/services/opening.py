@@ -247,6 +247,8 @@ def _check_pack(pack: Pack, amount: int) -> Odds:
     chances = odds(pack)
     if chances is None:
         raise Refusal("pack_no_odds", pack=pack.name)
+    if amount != 1 and pack.max_amount == 1:
+        raise Refusal("amount_one", pack=pack.name)
     if not 1 <= amount <= pack.max_amount:
         raise Refusal("amount", pack=pack.name, most=pack.max_amount)
     return chances

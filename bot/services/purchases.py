@@ -43,6 +43,8 @@ class Purchases:
     ) -> None:
         self._store, self._clock, self._steps, self._outbox, self._tasks = store, clock, steps, outbox, tasks
         self._ordering, self._delivery, self._settling = ordering, delivery, settling
+        self._read: dict[str, Purchase] = {}
+        """Just read, so not to be read again: a start may take up ten thousand at once."""
         self.workers = Workers("purchase", clock, tasks, self._work)
 
     async def begin(self, reserve: Callable[[AsyncConnection], Awaitable[Purchase]]) -> Purchase:
@@ -74,6 +76,7 @@ class Purchases:
                 with suppress(LostError):  # another process was at it, and is done
                     await self._steps.take(seen, State.IN_DOUBT, detail="the bot was restarted during the order")
             elif seen.state is not State.IN_DOUBT:
+                self._read[seen.id] = seen
                 self.workers.start(seen.id)
         self.workers.on_idle()
 
@@ -90,7 +93,7 @@ class Purchases:
             return await purchases.next_look(conn, without=self.workers.busy)
 
     async def _work(self, purchase_id: str) -> None:
-        seen = await self._steps.get(purchase_id)
+        seen = self._read.pop(purchase_id, None) or await self._steps.get(purchase_id)
         due = seen.look_at is not None and seen.look_at <= self._clock.now()
         if seen.state is State.RESERVED:
             seen = await self._ordering.order(seen)

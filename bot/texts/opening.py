@@ -32,7 +32,7 @@ OPENING = {
     "pull.head_done": "### {owner_id} opened {amount} × {pack}",
     "pull.RESERVED": "⏳ Ordering…",
     "pull.SUBMITTING": "⏳ Ordering…",
-    "pull.ACCEPTED": "📦 With the partner since {since_at}. The cards appear here by themselves.",
+    "pull.ACCEPTED": "📦 With the partner, ordered {since_at}. The cards appear here by themselves.",
     "pull.overdue": (
         "This takes longer than usual. The order stands, and nothing is ordered twice. "
         "A moderator can help. Reference {reference}."

@@ -9,6 +9,7 @@ import discord
 
 from bot.domain.money import dollars
 from bot.domain.odds import odds
+from bot.services.catalogue import plain_letters
 from bot.texts import escape, plain, say
 from bot.ui.base import Style
 from bot.ui.buttons import ChoosePack, Open, OpenMore, TurnCatalogue
@@ -42,7 +43,7 @@ def by_text(packs: Sequence[Pack], text: str) -> Pack | None:
 
 
 def _same(text: str, *names: str) -> bool:
-    return text.strip().casefold() in {name.strip().casefold() for name in names}
+    return plain_letters(text.strip()) in {plain_letters(name.strip()) for name in names}
 
 
 def stock(pack: Pack) -> str:

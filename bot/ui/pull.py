@@ -87,7 +87,8 @@ def reveal(order: Purchase, pulled: Sequence[Card], number: int) -> discord.ui.L
 
 
 def opened(order: Purchase, pulled: Sequence[Card], turn: int = 0) -> discord.ui.LayoutView:
-    """All its cards, five a page; up to three have large pictures."""
+    """All its cards, the best first, five a page; up to three have large pictures."""
+    pulled = pulled[::-1]  # they were revealed the other way round
     pages = max(1, -(-len(pulled) // PAGE))
     turn = min(turn, pages - 1)
     shown = pulled[turn * PAGE : (turn + 1) * PAGE]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import discord
@@ -12,7 +13,7 @@ from discord.ext import commands
 from bot.client import MONEY
 from bot.errors import Refusal
 from bot.ui import confirmation as show
-from bot.ui.answers import NOBODY, answer, replace, think
+from bot.ui.answers import NOBODY, answer, guard, replace, think
 from bot.ui.buttons import Agree, AmountForm, Cancel, Confirm, Open, OpenMore
 from bot.ui.packs import OPTIONS, by_text, choice, key
 from bot.ui.place import check_channel, place_of, reply_of
@@ -43,7 +44,7 @@ class Opening(commands.Cog):
         amount: app_commands.Range[int, 1, 100] = 1,
         private: bool = False,  # noqa: FBT001, FBT002 - a slash command's option
     ) -> None:
-        await ask(interaction, pack, amount, private=private)
+        await guard(interaction, "/open", partial(ask, interaction, pack, amount, private=private))
 
     @open_.autocomplete("pack")
     async def _packs(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:

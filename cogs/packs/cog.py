@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import discord
@@ -9,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import MONEY
-from bot.ui.answers import answer, replace, think
+from bot.ui.answers import answer, guard, replace, think
 from bot.ui.buttons import ChoosePack, TurnCatalogue
 from bot.ui.packs import SEARCH_LIMIT, by_text, catalogue
 
@@ -25,9 +26,14 @@ class Packs(commands.Cog):
     @app_commands.command(description="Look at the packs: prices, odds, and what is in stock", extras=MONEY)
     @app_commands.describe(search="A name, a sport, a game…")
     async def packs(self, interaction: Interaction, search: app_commands.Range[str, 1, SEARCH_LIMIT] = "") -> None:
-        await think(interaction, private=True)
-        listing = await interaction.client.app.catalogue.listing()
-        await answer(interaction, catalogue(listing, listing.search(search), search=search))
+        await guard(interaction, "/packs", partial(look, interaction, search))
+
+
+async def look(interaction: Interaction, search: str) -> None:
+    """The first of the packs that `search` finds."""
+    await think(interaction, private=True)
+    listing = await interaction.client.app.catalogue.listing()
+    await answer(interaction, catalogue(listing, listing.search(search), search=search))
 
 
 @ChoosePack.pressed

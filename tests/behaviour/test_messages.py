@@ -55,7 +55,7 @@ async def test_after_the_token_the_channel_is_used_and_the_person_called(world: 
     slow(world)
     result = await world.order()
     await world.after(LATE)
-    assert "With the partner since" in texts(world.message(result.response))
+    assert "With the partner, ordered" in texts(world.message(result.response))
     await world.after(LATE)
     assert "Sells back for" in texts(world.message(result.response))
     call = world.public()[-1]

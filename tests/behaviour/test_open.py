@@ -40,7 +40,7 @@ async def test_the_whole_way(world: World) -> None:
         await world.after(0.4)
         seen.append(texts(world.message(result.response)))
     states = list(dict.fromkeys(seen))
-    assert "With the partner since" in "".join(states[:2])
+    assert "With the partner, ordered" in "".join(states[:2])
     assert "Card 1 of 2" in states[-3]
     assert "Card 2 of 2" in states[-2]
     assert "opened 2 × Sandlot Starter" in states[-1]

@@ -95,7 +95,7 @@ async def test_permissions_lost_for_good_leave_the_cards_with_their_owner(
     shut_out(world)
     with caplog.at_level(logging.WARNING):
         await world.after(2 * TOKEN)
-    await told(world, message, "With the partner since", State.DELIVERED, executed=1)
+    await told(world, message, "With the partner, ordered", State.DELIVERED, executed=1)
     assert "can't be kept up to date" in caplog.text
     assert "the bot may not see the channel" in caplog.text
     shown = await world.alice.slash(world.guild.create_text_channel("elsewhere"), "account show")

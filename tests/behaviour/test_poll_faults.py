@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sandbox.faults import Kind
     from tests.behaviour.conftest import World
 
-WAITING = "📦 With the partner since"
+WAITING = "📦 With the partner, ordered"
 
 
 @pytest.mark.parametrize("kind", ["hang", "reset", "half_body", "500", "html_403", "bad_json", "wrong_types", "401"])
@@ -87,7 +87,7 @@ async def test_a_result_that_contradicts_the_order_shows_what_came_and_goes_to_p
     order = await told(world, message, seen, State.REVIEW, reason, executed=1)
     assert order.cards == len(await rows(world, cards)) == came
     assert texts(world.message(message)).count("Sells back for") == came
-    assert "Nothing more is needed from you. Reference" in texts(world.message(message))
+    assert "Please tell a moderator. Reference" in texts(world.message(message))
     assert "A person has to look at your order of <t:" in texts(await world.ask()), "the lane stays taken"
     if came:
         refused = await question(world, message)

@@ -205,7 +205,7 @@ async def test_a_freeze_between_question_and_sale_stops_it(world: World) -> None
 async def test_a_card_that_was_sold_elsewhere_is_not_sold_here(world: World, when: str) -> None:
     message = await delivered(world, amount=2)
     early = await question(world, message)
-    card = min(await rows(world, cards), key=lambda card: card.position)
+    card = max(await rows(world, cards), key=lambda card: card.position)
     _sold_elsewhere(world, card.item_id)
     asked = early if when == "before the sale" else await question(world, message)
     if when == "before the sale":

@@ -198,16 +198,15 @@ class Stumbling(httpx2.AsyncBaseTransport):
 
 @on_sqlite
 @pytest.mark.logs_errors
-@pytest.mark.parametrize(("route", "state"), [("vm/available", State.CANCELLED), ("vm/buy/status", State.DELIVERED)])
-async def test_a_task_that_dies_is_taken_up_again(world: World, route: str, state: State):
+@pytest.mark.parametrize("route", ["vm/available", "vm/buy/status"])
+async def test_a_task_that_dies_is_taken_up_again(world: World, route: str):
     """Nothing stays under way for ever because of an exception that nobody foresaw."""
     transport = Stumbling(world.partner.transport(), "")
     await world.restart(transport)
     offer = await world.offer()
     transport.route = route
-    end = await world.ended(await world.confirm(offer), 35 * 60)
-    assert end.state is state
-    assert len(world.ledger.purchases) == (state is State.DELIVERED)
+    assert (await world.ended(await world.confirm(offer))).state is State.DELIVERED
+    assert len(world.ledger.purchases) == world.ledger.count("init") == 1
 
 
 @pytest.mark.logs_errors

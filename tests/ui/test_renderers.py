@@ -121,7 +121,7 @@ def card_pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
             yield "back", card.back(one)
             yield "no back", card.back(replace(one, back_image=None))
             for known, ends in ((True, v.NOW), (True, None), (False, None)):
-                yield "sell?", card.ask(Quote(one, 9_999_999_99, known, ends))
+                yield "sell?", card.ask(Quote(one, 9_999_999_99, known, ends, v.NOW))
 
 
 def sale_pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:

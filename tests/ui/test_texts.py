@@ -61,10 +61,12 @@ def test_every_refusal_that_is_raised_has_a_text_and_all_its_values() -> None:
 
 def test_every_end_of_an_order_has_a_text() -> None:
     tree = ast.parse((ROOT / "bot/services/ordering.py").read_text())
-    (why,) = (n for n in ast.walk(tree) if isinstance(n, ast.AsyncFunctionDef) and n.name == "_why_not")
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.AsyncFunctionDef | ast.FunctionDef)]
     ends = {
         constant.value
-        for node in ast.walk(why)
+        for function in functions
+        if function.name in {"_why_not", "_change"}
+        for node in ast.walk(function)
         if isinstance(node, ast.Return) and node.value is not None
         for constant in ast.walk(node.value)
         if isinstance(constant, ast.Constant) and constant.value and not str(constant.value).startswith("lane")
