@@ -1,7 +1,7 @@
 # Each target sets itself up in .venv. Needs Python 3.11 or newer, and nothing else; uses uv where there is one.
 PYTHON ?= python3
 BIN := .venv/bin
-UV := $(shell command -v uv 2>/dev/null)
+UV ?= $(shell command -v uv 2>/dev/null)
 LOCK := uv pip compile pyproject.toml -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 DIRT := .venv .hypothesis .ruff_cache .import_linter_cache .coverage*

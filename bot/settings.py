@@ -208,6 +208,14 @@ def load() -> Settings:
         raise SettingsError(_sentence(error)) from None
 
 
+_PLAIN = {
+    "bool_parsing": "it must be on or off",
+    "float_parsing": "it must be a number",
+    "int_parsing": "it must be a whole number",
+}
+"""What pydantic says to programmers, for operators."""
+
+
 def _sentence(error: ValidationError) -> str:
     problems = error.errors(include_url=False, include_input=False)
     if missing := [str(p["loc"][0]).upper() for p in problems if p["type"] == "missing"]:
@@ -217,7 +225,7 @@ def _sentence(error: ValidationError) -> str:
             " into a file .env here, or into /run/secrets."
         )
     problem = problems[0]
-    text = problem["msg"].removeprefix("Value error, ")
+    text = _PLAIN.get(problem["type"], problem["msg"].removeprefix("Value error, "))
     if not problem["loc"]:
         return text
     return f"{str(problem['loc'][0]).upper()} is wrong: {text[0].lower()}{text[1:]}."

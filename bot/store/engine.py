@@ -15,6 +15,8 @@ from sqlalchemy import event, make_url
 from sqlalchemy.exc import DBAPIError, MissingGreenlet
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.errors import SettingsError
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
@@ -65,7 +67,12 @@ class Store:
         """
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
-            engine = create_async_engine(parsed, pool_size=10, max_overflow=0, pool_pre_ping=True)
+            try:
+                engine = create_async_engine(parsed, pool_size=10, max_overflow=0, pool_pre_ping=True)
+            except ModuleNotFoundError as error:
+                raise SettingsError(
+                    f"DATABASE_URL needs {error.name}, which isn't installed: pip install -r requirements/run.txt."
+                ) from None
             return cls(engine, engine)
         common = {"foreign_keys": "ON", "busy_timeout": str(_BUSY_MS)}
         writer = create_async_engine(parsed, pool_size=1, max_overflow=0, pool_timeout=30)

@@ -9,6 +9,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
+
+from bot.errors import SettingsError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -29,9 +32,19 @@ def _upgrade(connection: Connection) -> None:
 
 
 async def upgrade(store: Store) -> None:
-    """To the newest schema, in one transaction."""
-    async with store.write() as conn:
-        await conn.run_sync(_upgrade)
+    """To the newest schema, in one transaction.
+
+    Raises:
+        SettingsError: the database can't be reached.
+    """
+    try:
+        async with store.write() as conn:
+            await conn.run_sync(_upgrade)
+    except (OSError, OperationalError) as error:
+        cause = error.orig if isinstance(error, OperationalError) else error
+        raise SettingsError(
+            f"The database can't be used ({cause}): see that it runs, and look at DATABASE_URL."
+        ) from None
 
 
 async def revisions(store: Store) -> tuple[str | None, str | None]:
