@@ -146,6 +146,24 @@ def test_the_partner_elsewhere(load: Any):
     assert load(**SANDBOX, PARTNER_API_URL="https://api.phygitals.com/_").environment == "sandbox"
 
 
+def test_a_real_key_is_guarded_at_any_host_but_this_machine(load: Any):
+    there = LIVE | {"PARTNER_API_URL": "https://api.example.com/api-v2"}
+    assert load(**there, SETTLE_SECONDS="180").environment == "api.example.com"
+    for wrong, says in (
+        ({"SETTLE_SECONDS": "179"}, "SETTLE_SECONDS must be 180 or more"),
+        ({"PARTNER_API_URL": "http://api.example.com/api-v2"}, "PARTNER_API_URL must begin with https://"),
+        ({"PARTNER_API_URL": "http://api.phygitals.com"}, "PARTNER_API_URL must begin with https://"),
+        ({"PARTNER_API_URL": "http://localhost.example.com"}, "PARTNER_API_URL must begin with https://"),
+    ):
+        with pytest.raises(SettingsError, match=says):
+            load(**there | wrong)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8799", "localhost:8799", "[::1]:8799"])
+def test_a_real_key_at_this_machine_may_be_quick_and_in_clear(load: Any, host: str):
+    assert load(**LIVE, PARTNER_API_URL=f"http://{host}", SETTLE_SECONDS="1").settle_seconds == 1
+
+
 def test_linked_accounts_with_a_good_secret(load: Any):
     chosen = load(**SANDBOX, ACCOUNT_MODE="linked", LINK_SECRET=SECRET)
     assert chosen.link_secret.get_secret_value() == SECRET

@@ -25,12 +25,13 @@ async def check_lane(conn: AsyncConnection, user_id: str, pack_id: str) -> None:
     if lane is None:
         return
     if lane.purchase_id is not None:
+        # It may have left the lane since that was read.
         order = await purchases.by_id(conn, lane.purchase_id)
-        if order is None or order.state is State.SUBMITTING:
-            return
-        if order.state is State.REVIEW:
+        if order is not None and order.state is State.REVIEW:
             raise Refusal("lane_review", since_on=order.created_at)
-        raise Refusal("lane_purchase", since_on=order.created_at, look_at=order.look_at or order.created_at)
+        if order is not None and order.state is State.IN_DOUBT:
+            raise Refusal("lane_purchase", since_on=order.created_at, look_at=order.look_at or order.created_at)
+        return
     assert lane.sale_id is not None
     sale = await sales.by_id(conn, lane.sale_id)
     if sale is not None and sale.state is SaleState.IN_DOUBT:

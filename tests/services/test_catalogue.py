@@ -38,7 +38,11 @@ async def test_a_partner_that_is_down(world: World):
     catalogue = world.app.catalogue
     world.partner.down = True
     assert await refused(catalogue.listing()) == "partner_down"
+    asked = world.ledger.count("available")
+    assert await refused(catalogue.listing()) == "partner_down"
+    assert world.ledger.count("available") == asked, "so soon nobody waits for another failure"
     world.partner.down = False
+    await asyncio.sleep(3)
     seen = await catalogue.listing()
     world.partner.down = True
     await asyncio.sleep(31)
@@ -49,6 +53,7 @@ async def test_a_partner_that_is_down(world: World):
     assert await refused(world.offer()) == "partner_down"
     assert (await catalogue.listing()).stale
     world.partner.down = False
+    await asyncio.sleep(3)
     assert not (await catalogue.listing()).stale
     await world.offer()
 
@@ -91,6 +96,7 @@ async def test_suggestions_never_keep_anybody_waiting(world: World):
     on_sale = [pack.on_sale for pack in found]
     assert on_sale == sorted(on_sale, reverse=True)
     assert [pack.slug for pack in await catalogue.suggestions("BASEball starter")] == [PACK]
+    assert "Pokémon Starter" in {pack.name for pack in await catalogue.suggestions("pokemon")}
     await asyncio.sleep(60)
     world.faults.add("available", "hang")
     before = world.clock.boottime()

@@ -61,7 +61,7 @@ async def test_only_in_age_restricted_channels(world: World):
         ("lopsided-league", 1, "pack_no_odds", {"pack": "Lopsided League"}),
         (PACK, 0, "amount", {"pack": "Sandlot Starter", "most": 25}),
         (PACK, 26, "amount", {"pack": "Sandlot Starter", "most": 25}),
-        ("grail-vault", 2, "amount", {"pack": "Grail Vault", "most": 1}),
+        ("grail-vault", 2, "amount_one", {"pack": "Grail Vault"}),
     ],
 )
 async def test_packs_that_cannot_be_opened(world: World, slug: str, amount: int, name: str, values: dict[str, Any]):
