@@ -9,6 +9,8 @@ import pytest
 from bot.domain.purchase import State
 from tests.services.conftest import PACK, World, on_sqlite, refused
 
+pytestmark = on_sqlite
+
 
 async def test_a_hundred_askers_make_one_request(world: World):
     world.faults.add("available", "slow", seconds=1)
@@ -58,7 +60,6 @@ async def test_a_partner_that_is_down(world: World):
     await world.offer()
 
 
-@on_sqlite
 @pytest.mark.parametrize("kind", ["500", "html_403", "401", "bad_json", "wrong_shape", "huge", "hang"])
 async def test_no_confirmation_from_an_answer_that_is_none(world: World, kind: str):
     await world.app.catalogue.listing()

@@ -26,6 +26,7 @@ from tests.services.conftest import (
     refused,
 )
 
+pytestmark = on_sqlite
 ELSEWHERE = Place(99, CHANNEL, age_restricted=False)
 
 
@@ -52,7 +53,6 @@ async def test_only_in_age_restricted_channels(world: World):
     await world.offer(place=Place(GUILD, CHANNEL, age_restricted=True))
 
 
-@on_sqlite
 @pytest.mark.parametrize(
     ("slug", "amount", "name", "values"),
     [
