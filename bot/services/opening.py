@@ -11,9 +11,10 @@ from bot.domain.odds import Odds, odds
 from bot.domain.purchase import BOUGHT_NOTHING, State
 from bot.errors import Refusal
 from bot.services.gate import check_frozen, check_place, served
+from bot.services.outbox import add_reply
 from bot.services.timing import MAX_SKEW
 from bot.services.waiting import check_lane
-from bot.store import audit, confirmations, limits, messages, purchases
+from bot.store import audit, confirmations, limits, purchases
 from bot.store.confirmations import Confirmation
 
 if TYPE_CHECKING:
@@ -201,16 +202,7 @@ class Opening:
                 look_at=now + self._timing.reserved,
             )
             assert made is not None, "the confirmation was open in this transaction"
-            await messages.add(
-                conn,
-                now,
-                purchase_id=made.id,
-                channel_id=reply.channel_id,
-                message_id=reply.message_id,
-                token=reply.token,
-                token_until=reply.token_until,
-                private=reply.private,
-            )
+            await add_reply(conn, now, reply, purchase_id=made.id)
             await audit.add(
                 conn,
                 "purchase",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.clock import Clock
+    from bot.services.place import Reply
     from bot.store.engine import Store
     from bot.store.messages import Message
 
@@ -55,6 +56,23 @@ async def add_post(
     text = json.dumps({"name": name, "mention": mention, "purchase_id": purchase_id, "values": values})
     nonce = secrets.randbits(_NONCE_BITS)
     await messages.add(conn, now, post=text, channel_id=channel_id, nonce=nonce)
+
+
+async def add_reply(
+    conn: AsyncConnection, now: int, reply: Reply, *, purchase_id: str | None = None, sale_id: str | None = None
+) -> None:
+    """An interaction's own answer, from now on the picture of this purchase or sale."""
+    await messages.add(
+        conn,
+        now,
+        purchase_id=purchase_id,
+        sale_id=sale_id,
+        channel_id=reply.channel_id,
+        message_id=reply.message_id,
+        token=reply.token,
+        token_until=reply.token_until,
+        private=reply.private,
+    )
 
 
 class Outbox:

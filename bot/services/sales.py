@@ -14,9 +14,10 @@ from bot.domain.sale import CardState, SaleState
 from bot.errors import LostError, Refusal
 from bot.partner import errors as partner
 from bot.partner.orders import Deadline
+from bot.services.outbox import add_reply
 from bot.services.timing import ENOUGH_LOOKS
 from bot.services.workers import Workers
-from bot.store import accounts, audit, cards, lanes, messages, purchases, sales
+from bot.store import accounts, audit, cards, lanes, purchases, sales
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -126,16 +127,7 @@ class Sales:
             )
             if not await lanes.take(conn, card.user_id, card.pack_id, now=now, sale_id=sale.id):
                 raise Refusal("lane_busy")
-            await messages.add(
-                conn,
-                now,
-                sale_id=sale.id,
-                channel_id=reply.channel_id,
-                message_id=reply.message_id,
-                token=reply.token,
-                token_until=reply.token_until,
-                private=reply.private,
-            )
+            await add_reply(conn, now, reply, sale_id=sale.id)
             await audit.add(
                 conn, "sale", sale.id, now, actor=discord_id, guild_id=guild_id, card=card.name, quoted=quote.price
             )
