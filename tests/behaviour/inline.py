@@ -14,6 +14,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.store.engine import Store
+
 
 async def _execute(self: aiosqlite.Connection, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     if not self._running or self._connection is None:
@@ -22,7 +24,12 @@ async def _execute(self: aiosqlite.Connection, work: Callable[..., Any], *args: 
     return work(*args, **kwargs)
 
 
+async def _migrated(_store: Store) -> None:
+    """The template is."""
+
+
 @pytest.fixture(autouse=True)
 def sqlite_inline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """aiosqlite runs its statements in the loop."""
+    """aiosqlite runs its statements in the loop, and a start doesn't migrate what is migrated."""
     monkeypatch.setattr(aiosqlite.Connection, "_execute", _execute)
+    monkeypatch.setattr("bot.app.upgrade", _migrated)
