@@ -12,6 +12,8 @@ from typer.core import TyperGroup
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL
+
     from bot.settings import Settings
 
 
@@ -37,6 +39,11 @@ cli = typer.Typer(
 
 def _say(text: str) -> None:
     typer.echo(text, err=True)
+
+
+def _shown(url: URL) -> str:
+    """As PostgreSQL's own tools take it, without the password."""
+    return url.set(drivername="postgresql")._replace(password=None).render_as_string()
 
 
 def _prepared() -> Settings:
@@ -167,8 +174,8 @@ def backup(
     url = make_url(chosen.database)
     name = f"pullcord-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
     if url.get_backend_name() != "sqlite":
-        safe = url.set(drivername="postgresql")._replace(password=None).render_as_string()
-        _say(f"This database is PostgreSQL, which has its own tool for it:\n\n  pg_dump -Fc -f {name}.dump '{safe}'\n")
+        dump = f"pg_dump -Fc -f {name}.dump '{_shown(url)}'"
+        _say(f"This database is PostgreSQL, which has its own tool for it:\n\n  {dump}\n")
         raise typer.Exit(1)
     target = target or chosen.data_dir / "backups" / f"{name}.db"
     try:
@@ -177,6 +184,77 @@ def backup(
         _say(str(error))
         raise typer.Exit(1) from None
     typer.echo(f"Backed up to {target}, and checked.")
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path | None, typer.Argument(help="A backup, as `backup` makes it.")] = None,
+    *,
+    mark: Annotated[bool, typer.Option("--mark", help="Only stop everything, after a pg_restore.")] = False,
+) -> None:
+    """Go back to a backup. Nothing is bought, sold or shipped then until an operator says so."""
+    import asyncio
+
+    from sqlalchemy import make_url
+
+    chosen = _prepared()
+
+    from bot.domain.clock import SystemClock
+    from bot.store.lock import FileLock
+    from bot.store.restore import RestoreError, freeze, restore
+
+    url, now = make_url(chosen.database), SystemClock().now()
+    if file is None and not mark:
+        raise SettingsError("Name the backup to go back to, or say --mark after a pg_restore.")
+    if file is not None and url.get_backend_name() != "sqlite":
+        _say(
+            "This database is PostgreSQL, which has its own tool for it. Stop every bot, then:\n\n"
+            f"  pg_restore --clean --if-exists -d '{_shown(url)}' {file}\n"
+            "  python -m bot restore --mark\n"
+        )
+        raise typer.Exit(1)
+    FileLock.beside(chosen.database).take()  # the process's end gives it back
+    if file is None:
+        asyncio.run(freeze(chosen.database, now))
+    else:
+        try:
+            kept = restore(file, Path(url.database or ""), chosen.environment, now)
+        except RestoreError as error:
+            _say(str(error))
+            raise typer.Exit(1) from None
+        typer.echo(f"{file} is the database now.")
+        if kept is not None:
+            typer.echo(f"What was there is kept as {kept}.")
+    typer.echo(
+        "Buying, selling and shipping are stopped, since the partner may know more than this database."
+        " What is next: start the bot; it looks through every member's inventory; then use /operator unpause."
+    )
+
+
+@cli.command("copy-database")
+def copy_database(
+    to: Annotated[str | None, typer.Option(help="The other, empty database: postgresql://… or sqlite:///…")] = None,
+) -> None:
+    """Copy everything into another database, for example from SQLite to PostgreSQL."""
+    import asyncio
+
+    chosen = _prepared()
+
+    from bot.settings import DRIVERS
+    from bot.store.copy import CopyError, copy_database
+
+    scheme, _, rest = (to or "").partition(":")
+    if scheme not in DRIVERS:
+        raise SettingsError("--to must name the other database: postgresql://… or sqlite:///….")
+    try:
+        copied = asyncio.run(copy_database(chosen.database, f"{DRIVERS[scheme]}:{rest}"))
+    except CopyError as error:
+        _say(str(error))
+        raise typer.Exit(1) from None
+    typer.echo(f"{'table':<20}{'rows':>10}  sum, the same on both sides")
+    for one in copied:
+        typer.echo(f"{one.table:<20}{one.rows:>10}  {one.sum}")
+    typer.echo("Everything was copied. Set DATABASE_URL to the copy, and start the bot; the old one must stay stopped.")
 
 
 @cli.command("link-code")

@@ -17,10 +17,12 @@ from bot.services.cards import Cards
 from bot.services.catalogue import Catalogue
 from bot.services.delivery import Delivery
 from bot.services.door import Door
+from bot.services.notices import Notices
 from bot.services.offers import Offers
 from bot.services.opening import Opening
 from bot.services.ordering import Ordering
 from bot.services.outbox import Outbox
+from bot.services.presence import Presence
 from bot.services.purchases import Purchases
 from bot.services.sales import Sales
 from bot.services.settling import Settling
@@ -64,16 +66,21 @@ class App:
         key, url = settings.partner_api_key, settings.partner_api_url
         self.reads = PartnerReads(url, key, self.clock, transport=transport)
         self.orders = PartnerOrders(url, key, self.clock, transport=transport, wall=timing.wall / SECOND)
-        self.outbox = Outbox(self.store, self.clock)
+        self.presence = Presence(self.store, self.clock, timing.lease)
+        worker = self.presence.worker
+        self.outbox = Outbox(self.store, self.clock, worker)
         self.catalogue = Catalogue(self.reads, self.clock, self.tasks)
         self.accounts = Accounts(self.store, self.clock, settings)
         self.cards = Cards(self.store)
-        steps = Steps(self.store, self.clock, self.outbox, timing)
+        notices = Notices(settings)
+        steps = Steps(self.store, self.clock, self.outbox, timing, notices)
         appraisal = Appraisal(self.reads, self.catalogue)
         delivery = Delivery(self.store, self.clock, steps, self.reads, appraisal, self.outbox, timing)
         settling = Settling(self.store, self.clock, settings, steps, self.reads, delivery, timing)
         ordering = Ordering(self.store, self.clock, steps, self.orders, self.catalogue, timing, self.calls, self.door)
-        self.purchases = Purchases(self.store, self.clock, steps, ordering, delivery, settling, self.outbox, self.tasks)
+        self.purchases = Purchases(
+            self.store, self.clock, steps, ordering, delivery, settling, self.outbox, self.tasks, worker
+        )
         self.opening = Opening(
             self.store,
             self.clock,
@@ -98,6 +105,7 @@ class App:
             self.tasks,
             self.calls,
             self.door,
+            worker,
         )
         self._scheduler = Scheduler("due", self.clock, self.tasks, next_due=self._next_due, work=self._work)
         self.purchases.workers.on_idle = self.sales.workers.on_idle = self._scheduler.now
@@ -118,11 +126,18 @@ class App:
                 "use another DATABASE_URL or DATA_DIR for each."
             )
         await put_bot_limit(self.store, self.settings.daily_spend_limit)
+        await self.presence.begin()
 
     async def resume(self) -> None:
-        """Takes up all that is unfinished. Commands needn't wait for it."""
-        await self.sales.resume()
-        await self.purchases.resume()
+        """Takes up all that is unfinished and that no other process is at. Commands needn't wait for it."""
+        await self._take_up()
+        self.tasks.spawn(self.presence.keep(self._take_up), "presence")
+
+    async def _take_up(self) -> None:
+        await self.sales.take_up()
+        await self.purchases.take_up()
+        self._scheduler.now()
+        self.outbox.news()
 
     async def _work(self) -> None:
         now = self.clock.now()
@@ -149,5 +164,6 @@ class App:
         await self.tasks.cancel()  # first: these are what makes calls
         await self.calls.cancel()
         await asyncio.gather(self.reads.close(), self.orders.close())
+        await self.presence.end()
         await self.store.close()
         self._lock.leave()

@@ -56,6 +56,7 @@ class Client(commands.AutoShardedBot):
     """The bot. `app` is everything behind Discord."""
 
     def __init__(self, app: App, shard_count: int | None = None) -> None:
+        shards = app.settings.shards
         super().__init__(
             command_prefix=commands.when_mentioned,
             intents=discord.Intents(guilds=True),
@@ -64,7 +65,8 @@ class Client(commands.AutoShardedBot):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             allowed_mentions=discord.AllowedMentions.none(),
-            shard_count=shard_count,
+            shard_count=shard_count if shards is None else shards.count,
+            shard_ids=None if shards is None else list(shards.ids),
             max_messages=None,
         )
         self.app = app

@@ -6,6 +6,8 @@ of money are given in dollars, also to the constructor, and kept in cents.
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -50,6 +52,26 @@ def _ids(value: object) -> object:
     if not all(part.isascii() and part.isdigit() for part in parts):
         raise ValueError("it must be server ids (numbers), separated by commas")
     return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Shards:
+    """The parts of all servers that one process serves."""
+
+    ids: tuple[int, ...]
+    count: int
+
+
+def _shards(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    found = re.fullmatch(r"(\d{1,5})(?:-(\d{1,5}))?/(\d{1,5})", value.strip(), re.ASCII)
+    if found is not None:
+        first, count = int(found[1]), int(found[3])
+        last = int(found[2] or first)
+        if first <= last < count:
+            return Shards(tuple(range(first, last + 1)), count)
+    raise ValueError("it must be the first and last shard of this process and how many there are, such as 0-3/8")
 
 
 def _web(value: object) -> object:
@@ -113,6 +135,13 @@ class Settings(BaseSettings):
     privacy_url: Url | None = Field(None, description="Your privacy page, linked before a member's first purchase.")
     age_restricted: bool = Field(
         default=False, description="Purchases only in age-restricted channels. Unset: `on` with a real key, else `off`."
+    )
+    operator_channel: int | None = Field(
+        None, description="The id of a channel of yours that is told what concerns the whole bot, such as a review."
+    )
+    shards: Annotated[Shards, NoDecode, BeforeValidator(_shards)] | None = Field(
+        None,
+        description="Which of how many shards this process serves, such as `0-3/8`. Unset: all, by Discord's advice.",
     )
     settle_seconds: float = Field(
         900, gt=0, le=86_400, description="How long after an order without an answer the inventory may still change."

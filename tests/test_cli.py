@@ -22,7 +22,7 @@ from bot.settings import Settings
 ROOT = Path(__file__).parents[1]
 SECRET = "s" * 40
 TOKEN = "MTk4NjIy.discord-token"
-COMMANDS = {"run", "demo", "doctor", "health", "migrate", "backup", "link-code"}
+COMMANDS = {"run", "demo", "doctor", "health", "migrate", "backup", "restore", "copy-database", "link-code"}
 READ_SETTINGS = sorted(COMMANDS - {"demo"})
 
 

@@ -82,8 +82,7 @@ class Delivery:
                 if not isinstance(answer, Pending):
                     return await self._result(seen, answer)
             if not seen.overdue and self._clock.now() - since > self._timing.overdue:
-                seen = await self._steps.change(seen, overdue=True, look_at=self._clock.now() + self._timing.overdue)
-                log.warning("order %s is overdue: the partner has been at it for over half an hour", seen.id)
+                seen = await self._steps.overdue(seen)
             await self._clock.sleep((OVERDUE_PAUSE if seen.overdue else pause) * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
             pause = min(pause * 1.5, LONGEST_PAUSE)
 

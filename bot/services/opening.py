@@ -200,6 +200,7 @@ class Opening:
                 terms=wanted.terms,
                 created_at=now,
                 look_at=now + self._timing.reserved,
+                worker=self._purchases.worker,
             )
             assert made is not None, "the confirmation was open in this transaction"
             await add_reply(conn, now, reply, purchase_id=made.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.clock import SECOND
@@ -14,6 +15,7 @@ from bot.partner import errors as partner
 from bot.partner.orders import Deadline
 from bot.services.gate import check_frozen
 from bot.services.steps import LaneTakenError
+from bot.services.storing import stored
 from bot.services.timing import MAX_SKEW, WARN_SKEW
 from bot.services.waiting import check_lane
 
@@ -153,6 +155,11 @@ class Ordering:
         return made
 
     async def _end(self, sent: Purchase, to: State, detail: str, **values: Any) -> Purchase:
+        """What came of it, which nobody else knows."""
+        work = partial(self._record, sent, to, detail, **values)
+        return await stored(self._clock, f"the outcome of order {sent.id}", work)
+
+    async def _record(self, sent: Purchase, to: State, detail: str, **values: Any) -> Purchase:
         """An answer is this attempt's however late it comes: also when it was taken for lost meanwhile."""
         seen = sent
         while seen.sends == sent.sends and (seen.state, to) in STEPS and seen.state is not State.RESERVED:

@@ -78,8 +78,8 @@ async def add_reply(
 class Outbox:
     """The messages, for the relay."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, clock: Clock, worker: str) -> None:
+        self._store, self._clock, self._worker = store, clock, worker
         self.on_news: Callable[[], None] = lambda: None
         """Called, cheaply, whenever a message may be behind. The relay sets it."""
 
@@ -87,20 +87,27 @@ class Outbox:
         """Something changed that messages show."""
         self.on_news()
 
-    async def behind(self) -> list[Message]:
-        """Messages that show less than there is to show, and may be tried now. Ended tokens are forgotten."""
+    async def to_draw(self) -> list[Message]:
+        """Messages that show less than there is to show, may be tried now, and that no other process draws.
+
+        They are this process's until it says how it went. Ended tokens are forgotten.
+        """
         now = self._clock.now()
         async with self._store.read() as conn:
             token_ends = await messages.next_token_end(conn)
         if token_ends is not None and token_ends <= now:
             await self._store.run(lambda conn: messages.forget_tokens(conn, now))
+        return await self._store.run(lambda conn: messages.take_behind(conn, self._worker, now))
+
+    async def behind(self) -> int:
+        """How many messages show less than there is to show."""
         async with self._store.read() as conn:
-            return await messages.behind(conn, now)
+            return await messages.behind(conn)
 
     async def next_due(self) -> int | None:
         """When there will be work again, milliseconds UTC."""
         async with self._store.read() as conn:
-            return await messages.next_due(conn)
+            return await messages.next_due(conn, self._worker)
 
     async def at(self, message_id: int) -> Message | None:
         """The row of a message in Discord, if it is one of a purchase or a sale."""
@@ -113,12 +120,14 @@ class Outbox:
         """This much has been drawn; `due_at`: not again before. A new message isn't the interaction's any more."""
         where = {} if message_id is None else {"message_id": message_id, "token": None, "token_until": None}
         await self._store.run(
-            lambda conn: messages.drawn(conn, message.id, revealed, shown_ver=ver, tries=0, due_at=due_at, **where)
+            lambda conn: messages.drawn(
+                conn, message.id, self._worker, revealed, shown_ver=ver, tries=0, due_at=due_at, **where
+            )
         )
 
     async def failed(self, message: Message, *, due_at: int) -> None:
         """It couldn't be drawn; it is tried again then."""
-        await self._put(message, tries=message.tries + 1, due_at=due_at)
+        await self._put(message, tries=message.tries + 1, due_at=due_at, worker=None)
 
     async def lost(self, message: Message, why: str) -> None:
         """It can't be drawn any more. The purchase or sale itself is safe in the store."""

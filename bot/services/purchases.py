@@ -40,8 +40,11 @@ class Purchases:
         settling: Settling,
         outbox: Outbox,
         tasks: Tasks,
+        worker: str,
     ) -> None:
         self._store, self._clock, self._steps, self._outbox, self._tasks = store, clock, steps, outbox, tasks
+        self.worker = worker
+        """The process that this is: what it reserves it is at from the start."""
         self._ordering, self._delivery, self._settling = ordering, delivery, settling
         self._read: dict[str, Purchase] = {}
         """Just read, so not to be read again: a start may take up ten thousand at once."""
@@ -67,33 +70,31 @@ class Purchases:
         self.workers.start(made.id)
         return made
 
-    async def resume(self) -> None:
-        """Takes up what an earlier process left. What it may have sent is in doubt, and is not sent again."""
-        async with self._store.read() as conn:
-            left = await purchases.running(conn)
+    async def take_up(self) -> None:
+        """Takes up what processes left that have ended. What they may have sent is in doubt, and isn't sent again."""
+        left = await self._store.run(lambda conn: purchases.take_up(conn, self.worker))
         for seen in left:
             if seen.state is State.SUBMITTING:
-                with suppress(LostError):  # another process was at it, and is done
+                with suppress(LostError):  # its answer came after all
                     await self._steps.take(seen, State.IN_DOUBT, detail="the bot was restarted during the order")
             elif seen.state is not State.IN_DOUBT:
                 self._read[seen.id] = seen
                 self.workers.start(seen.id)
-        self.workers.on_idle()
 
     async def due(self, now: int) -> None:
         """Does what is due: looks for those in doubt, and whatever nobody is at although somebody should be."""
-        async with self._store.read() as conn:
-            ids = await purchases.due_looks(conn, now)
-        for purchase_id in ids:
+        for purchase_id in await self._store.run(lambda conn: purchases.take_due(conn, self.worker, now)):
             self.workers.start(purchase_id)
 
     async def next_due(self) -> int | None:
         """The earliest due time of a purchase that nobody is at, milliseconds UTC."""
         async with self._store.read() as conn:
-            return await purchases.next_look(conn, without=self.workers.busy)
+            return await purchases.next_look(conn, self.worker, without=self.workers.busy)
 
     async def _work(self, purchase_id: str) -> None:
         seen = self._read.pop(purchase_id, None) or await self._steps.get(purchase_id)
+        if seen.worker != self.worker:
+            return  # another process is at it, since this one stood still for longer than its lease
         due = seen.look_at is not None and seen.look_at <= self._clock.now()
         if seen.state is State.RESERVED:
             seen = await self._ordering.order(seen)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.clock import SECOND
@@ -15,6 +16,7 @@ from bot.errors import LostError, Refusal
 from bot.partner import errors as partner
 from bot.partner.orders import Deadline
 from bot.services.outbox import add_reply
+from bot.services.storing import stored
 from bot.services.timing import ENOUGH_LOOKS
 from bot.services.workers import Workers
 from bot.store import accounts, audit, cards, lanes, purchases, sales
@@ -72,10 +74,11 @@ class Sales:
         tasks: Tasks,
         calls: Tasks,
         door: Door,
+        worker: str,
     ) -> None:
         self._store, self._clock, self._settings, self._offers = store, clock, settings, offers
         self._orders, self._reads, self._outbox = orders, reads, outbox
-        self._timing, self._calls, self._door = timing, calls, door
+        self._timing, self._calls, self._door, self._worker = timing, calls, door, worker
         self._calling: set[str] = set()
         self.workers = Workers("sale", clock, tasks, self._look)
 
@@ -124,6 +127,7 @@ class Sales:
                 quoted=quote.price,
                 created_at=now,
                 look_at=now + self._timing.lease,
+                worker=self._worker,
             )
             if not await lanes.take(conn, card.user_id, card.pack_id, now=now, sale_id=sale.id):
                 raise Refusal("lane_busy")
@@ -172,6 +176,11 @@ class Sales:
             self.workers.on_idle()
 
     async def _answered(self, view: SaleView, to: SaleState, reason: str | None, **values: Any) -> None:
+        """What came of it, which nobody else knows."""
+        work = partial(self._record, view, to, reason, **values)
+        await stored(self._clock, f"the outcome of sale {view.sale.id}", work)
+
+    async def _record(self, view: SaleView, to: SaleState, reason: str | None, **values: Any) -> None:
         """An answer is this call's however late it comes: also when the sale was taken for lost meanwhile."""
         while view.sale.state is SaleState.SUBMITTING or (
             view.sale.state is SaleState.IN_DOUBT and to is not SaleState.IN_DOUBT
@@ -227,27 +236,22 @@ class Sales:
         await self._store.run(work)
         self._outbox.news()
 
-    async def resume(self) -> None:
-        """Takes up what an earlier process left: what it may have sent is in doubt."""
-        async with self._store.read() as conn:
-            left = await sales.running(conn)
-        for sale in left:
+    async def take_up(self) -> None:
+        """Takes up what processes left that have ended: what they may have sent is in doubt."""
+        for sale in await self._store.run(lambda conn: sales.take_up(conn, self._worker)):
             if sale.state is SaleState.SUBMITTING:
-                with suppress(LostError):  # another process was at it, and is done
+                with suppress(LostError):  # its answer came after all
                     view = await self.view(sale.id)
                     await self._end(view, SaleState.IN_DOUBT, "the bot was restarted during the sale")
-        self.workers.on_idle()
 
     async def next_due(self) -> int | None:
         """The earliest due time of a sale that nobody is at, milliseconds UTC."""
         async with self._store.read() as conn:
-            return await sales.next_look(conn, without=(*self.workers.busy, *self._calling))
+            return await sales.next_look(conn, self._worker, without=(*self.workers.busy, *self._calling))
 
     async def due(self, now: int) -> None:
         """The looks that are due."""
-        async with self._store.read() as conn:
-            ids = await sales.due_looks(conn, now)
-        for sale_id in ids:
+        for sale_id in await self._store.run(lambda conn: sales.take_due(conn, self._worker, now)):
             if sale_id not in self._calling:
                 self.workers.start(sale_id)
 
@@ -258,7 +262,7 @@ class Sales:
         """
         view, now = await self.view(sale_id), self._clock.now()
         sale, card = view.sale, view.card
-        if sale.look_at is None or sale.look_at > now:
+        if sale.worker != self._worker or sale.look_at is None or sale.look_at > now:
             return
         if sale.state is SaleState.SUBMITTING:
             await self._end(view, SaleState.IN_DOUBT, "its outcome was not recorded in time")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from bot.domain.ids import reference
 from bot.domain.purchase import ENDED, State
 from bot.store import audit, lanes, purchases
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.clock import Clock
+    from bot.services.notices import Notices
     from bot.services.outbox import Outbox
     from bot.services.timing import Timing
     from bot.store.engine import Store
@@ -34,8 +36,9 @@ class LaneTakenError(Exception):
 class Steps:
     """Compare-and-set steps of purchases."""
 
-    def __init__(self, store: Store, clock: Clock, outbox: Outbox, timing: Timing) -> None:
+    def __init__(self, store: Store, clock: Clock, outbox: Outbox, timing: Timing, notices: Notices) -> None:
         self._store, self._clock, self._outbox, self._timing = store, clock, outbox, timing
+        self._notices = notices
 
     async def get(self, purchase_id: str) -> Purchase:
         async with self._store.read() as conn:
@@ -77,6 +80,8 @@ class Steps:
             if to in ENDED or to is State.REVIEW:
                 name = f"purchase {to.lower()}"
                 await audit.add(conn, name, seen.id, now, actor=seen.discord_id, guild_id=seen.guild_id, detail=detail)
+            if to is State.REVIEW:
+                await self._tell(conn, made, "notice.review", now, reason=made.reason or "")
             if also is not None:
                 await also(conn, made)
             return made
@@ -107,6 +112,30 @@ class Steps:
         made = await self._store.run(lambda conn: purchases.change(conn, seen, **values))
         self._outbox.news()
         return made
+
+    async def overdue(self, seen: Purchase) -> Purchase:
+        """The partner has been at it for too long: people are told, once. Raises LostError as `take` does."""
+        now = self._clock.now()
+
+        async def work(conn: AsyncConnection) -> Purchase:
+            made = await purchases.change(conn, seen, overdue=True, look_at=now + self._timing.overdue)
+            await self._tell(conn, made, "notice.overdue", now)
+            return made
+
+        made = await self._store.run(work)
+        log.warning("order %s is overdue: the partner has been at it for over half an hour", seen.id)
+        self._outbox.news()
+        return made
+
+    async def _tell(self, conn: AsyncConnection, made: Purchase, name: str, now: int, **more: str) -> None:
+        values: dict[str, str | int] = {
+            "reference": reference(made.id),
+            "owner_id": made.discord_id,
+            "pack": made.pack_name,
+            "amount": made.amount,
+            "since_at": made.created_at,
+        }
+        await self._notices.tell(conn, now, name, guild_id=made.guild_id, purchase_id=made.id, **values, **more)
 
     async def note(self, seen: Purchase, detail: str) -> None:
         """A line in the purchase's timeline."""

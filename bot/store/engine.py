@@ -8,25 +8,62 @@ from __future__ import annotations
 
 import asyncio
 import random
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import event, make_url
 from sqlalchemy.exc import DBAPIError, MissingGreenlet
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 T = TypeVar("T")
 
+UNAVAILABLE = (DBAPIError, OSError)
+"""What is raised while the database can't be reached, or can't be written."""
 _BUSY_MS = 5_000
 _SERIALIZATION_FAILURES = ("40001", "40P01")
 _TRIES = 5
+_TROUBLE_STATES = ("08", "25006", "40", "53", "55", "57", "58")
+"""How PostgreSQL's codes begin that speak of the server, not of the statement."""
+_READ_TROUBLE = frozenset({5, 6, 7, 9, 10, 13, 14, 15})
+"""SQLite's codes: busy, locked, out of memory, interrupted, I/O, full, can't open, locking protocol."""
+_WRITE_TROUBLE = _READ_TROUBLE | {8}
+"""And read-only: for a reader, that is a mistake of ours."""
+
+
+class StoreDownError(ConnectionError):
+    """The database is away, full, locked, or not to be written at the moment.
+
+    Whether the transaction was carried out is unknown: a commit whose answer is lost may have come about. Read again.
+    """
+
+
+def _is_trouble(error: Exception, codes: frozenset[int]) -> bool:
+    if isinstance(error, OSError | PoolTimeoutError):
+        return True
+    # asyncpg's own errors come as they are while a connection is made.
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    state, code = getattr(cause, "sqlstate", None), getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    return lost or str(state).startswith(_TROUBLE_STATES) or code in codes
+
+
+@contextmanager
+def _told_apart(codes: frozenset[int]) -> Generator[None]:
+    """Trouble of the database as such; all else as it is."""
+    try:
+        yield
+    except Exception as error:
+        if not _is_trouble(error, codes):
+            raise
+        raise StoreDownError(str(error.orig if isinstance(error, DBAPIError) else error)) from error
 
 
 def _prepare_sqlite(engine: AsyncEngine, pragmas: dict[str, str], begin: str) -> None:
@@ -87,9 +124,14 @@ class Store:
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
-        """For reading only. On SQLite one snapshot; on PostgreSQL each statement sees the newest."""
-        async with self.reader.connect() as conn:
-            yield conn
+        """For reading only. On SQLite one snapshot; on PostgreSQL each statement sees the newest.
+
+        Raises:
+            StoreDownError: it can't be read at the moment.
+        """
+        with _told_apart(_READ_TROUBLE):
+            async with self.reader.connect() as conn:
+                yield conn
 
     @asynccontextmanager
     async def write(self) -> AsyncGenerator[AsyncConnection]:
@@ -102,6 +144,9 @@ class Store:
 
         A transaction holds no call to the partner or to Discord, so doing it again changes nothing outside. It runs to
         its end even when the caller is cancelled: a commit cut short is neither done nor undone.
+
+        Raises:
+            StoreDownError: whether it came about isn't known.
         """
         task = asyncio.create_task(self._run(work))
         self._running.add(task)
@@ -109,14 +154,15 @@ class Store:
         return await asyncio.shield(task)
 
     async def _run(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        for tries_left in reversed(range(_TRIES)):
-            try:
-                async with self.write() as conn:
-                    return await work(conn)
-            except DBAPIError as error:
-                if not tries_left or getattr(error.orig, "sqlstate", None) not in _SERIALIZATION_FAILURES:
-                    raise
-                await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - a pause, not a secret
+        with _told_apart(_WRITE_TROUBLE):
+            for tries_left in reversed(range(_TRIES)):
+                try:
+                    async with self.write() as conn:
+                        return await work(conn)
+                except DBAPIError as error:
+                    if not tries_left or getattr(error.orig, "sqlstate", None) not in _SERIALIZATION_FAILURES:
+                        raise
+                    await asyncio.sleep(random.uniform(0.001, 0.02))  # noqa: S311 - a pause, not a secret
         raise AssertionError
 
     async def close(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, func, or_, select, update
 
 from bot.domain.ids import ulid
+from bot.store import processes
 from bot.store.rows import value
 from bot.store.tables import messages
 
@@ -56,16 +57,24 @@ async def want(conn: AsyncConnection, ver: int, *, purchase_id: str | None = Non
 _BEHIND = and_(messages.c.shown_ver < messages.c.wanted_ver, messages.c.lost.is_(None))
 
 
-async def behind(conn: AsyncConnection, now: int) -> list[Message]:
-    """Those that show less than there is to show, and may be tried now."""
+async def take_behind(conn: AsyncConnection, worker: str, now: int) -> list[Message]:
+    """Those that show less than there is to show, may be tried now, and that this process draws."""
     may = or_(messages.c.due_at.is_(None), messages.c.due_at <= now)
-    rows = await conn.execute(select(messages).where(_BEHIND, may).order_by(messages.c.id))
-    return [value(Message, r) for r in rows]
+    wanted = and_(_BEHIND, may)
+    await processes.take(conn, messages, wanted, worker)
+    mine = select(messages).where(wanted, messages.c.worker == worker).order_by(messages.c.id)
+    return [value(Message, r) for r in await conn.execute(mine)]
 
 
-async def next_due(conn: AsyncConnection) -> int | None:
-    """When the next one that is behind may be tried (0: now), or a token ends."""
-    query = select(func.min(func.coalesce(messages.c.due_at, 0))).where(_BEHIND)
+async def behind(conn: AsyncConnection) -> int:
+    """How many show less than there is to show."""
+    return (await conn.execute(select(func.count()).select_from(messages).where(_BEHIND))).scalar_one()
+
+
+async def next_due(conn: AsyncConnection, worker: str) -> int | None:
+    """When the next one that is behind and that no other process draws may be tried (0: now), or a token ends."""
+    may = await processes.free(conn, messages.c.worker, worker)
+    query = select(func.min(func.coalesce(messages.c.due_at, 0))).where(_BEHIND, may)
     found = ((await conn.execute(query)).scalar(), await next_token_end(conn))
     return min((at for at in found if at is not None), default=None)
 
@@ -85,10 +94,17 @@ async def put(conn: AsyncConnection, id_: str, **values: Any) -> None:
     await conn.execute(update(messages).where(messages.c.id == id_).values(**values))
 
 
-async def drawn(conn: AsyncConnection, id_: str, revealed: int, **values: Any) -> None:
-    """What was drawn. `revealed` only grows: somebody may have skipped the rest of the reveal meanwhile."""
+async def drawn(conn: AsyncConnection, id_: str, worker: str, revealed: int, **values: Any) -> None:
+    """What was drawn, by a process that had taken it: now anybody may take it again.
+
+    `revealed` only grows: somebody may have skipped the rest of the reveal meanwhile. A process that stalled, and whose
+    message another one has taken and drawn, may have put an older picture over a newer one: it is drawn once more.
+    """
     most = case((messages.c.revealed > revealed, messages.c.revealed), else_=revealed)
-    await put(conn, id_, revealed=most, **values)
+    mine = update(messages).where(messages.c.id == id_, messages.c.worker == worker)
+    row = await conn.execute(mine.values(revealed=most, worker=None, **values).returning(messages.c.id))
+    if row.one_or_none() is None:
+        await put(conn, id_, shown_ver=0)
 
 
 async def put_all(conn: AsyncConnection, purchase_id: str, **values: Any) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select, update
 from bot.domain.ids import ulid
 from bot.domain.purchase import HELD, RUNNING, SPENT, State
 from bot.errors import LostError
-from bot.store import messages, sql
+from bot.store import messages, processes, sql
 from bot.store.rows import value
 from bot.store.tables import purchase_events, purchases
 
@@ -52,6 +52,8 @@ class Purchase:
     doubted_at: int | None
     settled_at: int | None
     look_at: int | None
+    worker: str | None
+    """The process that is at it (`bot/store/processes.py`)."""
 
 
 def _purchase(row: Any) -> Purchase:
@@ -155,20 +157,23 @@ async def by_key(conn: AsyncConnection, key: str) -> Purchase | None:
     return None if row is None else _purchase(row)
 
 
-async def running(conn: AsyncConnection) -> list[Purchase]:
-    """All that a start takes up again, oldest first."""
-    rows = await conn.execute(select(purchases).where(purchases.c.state.in_(RUNNING)).order_by(purchases.c.id))
-    return [_purchase(r) for r in rows]
+async def take_up(conn: AsyncConnection, worker: str) -> list[Purchase]:
+    """What is unfinished and nobody is at, oldest first: this process is from now on."""
+    taken = await processes.take(conn, purchases, purchases.c.state.in_(RUNNING), worker)
+    return sorted(map(_purchase, taken), key=lambda p: p.id)
 
 
-async def due_looks(conn: AsyncConnection, now: int) -> list[str]:
-    """Ids of the purchases whose inventory is to be looked at by now."""
-    return list((await conn.execute(select(purchases.c.id).where(purchases.c.look_at <= now))).scalars())
+async def take_due(conn: AsyncConnection, worker: str, now: int) -> list[str]:
+    """Ids of the purchases whose due time has come, and that this process is at."""
+    due = purchases.c.look_at <= now
+    await processes.take(conn, purchases, due, worker)
+    return list((await conn.execute(select(purchases.c.id).where(due, purchases.c.worker == worker))).scalars())
 
 
-async def next_look(conn: AsyncConnection, without: Collection[str] = ()) -> int | None:
-    """The earliest due time, of all but those ids."""
+async def next_look(conn: AsyncConnection, worker: str, without: Collection[str] = ()) -> int | None:
+    """The earliest due time, of all but those ids, and those that another process is at."""
     query = select(purchases.c.id, purchases.c.look_at).where(purchases.c.look_at.is_not(None))
+    query = query.where(await processes.free(conn, purchases.c.worker, worker))
     rows = await conn.execute(query.order_by(purchases.c.look_at).limit(len(without) + 1))
     return next((look_at for id_, look_at in rows if id_ not in without), None)
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from bot.domain.sale import SaleState
 from bot.errors import LostError
-from bot.store import messages
+from bot.store import messages, processes
 from bot.store.rows import value
 from bot.store.tables import sales
 
@@ -38,6 +38,8 @@ class Sale:
     created_at: int
     settled_at: int | None
     look_at: int | None
+    worker: str | None
+    """The process that is at it (`bot/store/processes.py`)."""
 
 
 def _sale(row: Any) -> Sale:
@@ -74,20 +76,22 @@ async def by_id(conn: AsyncConnection, sale_id: str) -> Sale | None:
     return None if row is None else _sale(row)
 
 
-async def running(conn: AsyncConnection) -> list[Sale]:
-    """All that a start takes up again."""
-    waiting = (SaleState.SUBMITTING, SaleState.IN_DOUBT)
-    rows = await conn.execute(select(sales).where(sales.c.state.in_(waiting)).order_by(sales.c.id))
-    return [_sale(r) for r in rows]
+async def take_up(conn: AsyncConnection, worker: str) -> list[Sale]:
+    """What is unfinished and nobody is at, oldest first: this process is from now on."""
+    waiting = sales.c.state.in_((SaleState.SUBMITTING, SaleState.IN_DOUBT))
+    return sorted(map(_sale, await processes.take(conn, sales, waiting, worker)), key=lambda s: s.id)
 
 
-async def due_looks(conn: AsyncConnection, now: int) -> list[str]:
-    """Ids of the sales whose inventory is to be looked at by now."""
-    return list((await conn.execute(select(sales.c.id).where(sales.c.look_at <= now))).scalars())
+async def take_due(conn: AsyncConnection, worker: str, now: int) -> list[str]:
+    """Ids of the sales whose due time has come, and that this process is at."""
+    due = sales.c.look_at <= now
+    await processes.take(conn, sales, due, worker)
+    return list((await conn.execute(select(sales.c.id).where(due, sales.c.worker == worker))).scalars())
 
 
-async def next_look(conn: AsyncConnection, without: Collection[str] = ()) -> int | None:
-    """The earliest due time, of all but those ids."""
+async def next_look(conn: AsyncConnection, worker: str, without: Collection[str] = ()) -> int | None:
+    """The earliest due time, of all but those ids, and those that another process is at."""
     query = select(sales.c.id, sales.c.look_at).where(sales.c.look_at.is_not(None))
+    query = query.where(await processes.free(conn, sales.c.worker, worker))
     rows = await conn.execute(query.order_by(sales.c.look_at).limit(len(without) + 1))
     return next((look_at for id_, look_at in rows if id_ not in without), None)

@@ -174,6 +174,7 @@ purchases = Table(
     Column("doubted_at", MS),
     Column("settled_at", MS),
     Column("look_at", MS),
+    Column("worker", ULID),
     UniqueConstraint("key"),
     CheckConstraint(_one_of("state", State), name="state"),
     CheckConstraint("amount >= 1", name="amount"),
@@ -250,6 +251,7 @@ sales = Table(
     Column("created_at", MS, nullable=False),
     Column("settled_at", MS),
     Column("look_at", MS),
+    Column("worker", ULID),
     CheckConstraint(_one_of("state", SaleState), name="state"),
     Index(
         "ux_sales_running",
@@ -318,6 +320,7 @@ messages = Table(
     Column("tries", Integer, nullable=False),
     Column("due_at", MS),
     Column("lost", Text),
+    Column("worker", ULID),
     CheckConstraint(
         "(CASE WHEN purchase_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN sale_id IS NULL THEN 0 ELSE 1 END)"
         " + (CASE WHEN post IS NULL THEN 0 ELSE 1 END) = 1",
@@ -328,6 +331,32 @@ messages = Table(
     Index("ix_messages_message_id", "message_id"),
     Index("ix_messages_behind", "due_at", **_where("shown_ver < wanted_ver AND lost IS NULL")),
     Index("ix_messages_tokens", "token_until", **_where("token IS NOT NULL")),
+)
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", ULID, primary_key=True),
+    Column("alive_until", MS, nullable=False),
+    comment="bots at work, by the database's clock; what the `worker` of a row isn't alive for is anybody's",
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("worker", ULID, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    comment="what one process does for all; the epoch grows with each change of hands",
+)
+
+guilds = Table(
+    "guilds",
+    metadata,
+    Column("guild_id", SNOWFLAKE, primary_key=True, autoincrement=False),
+    Column("audit_channel_id", SNOWFLAKE),
+    Column("moderator_roles", Text, nullable=False),
+    comment="what a server's moderators have set; roles as a JSON list of ids",
 )
 
 audit = Table(

@@ -12,6 +12,7 @@ from fractions import Fraction
 from bot.domain.money import dollars
 from bot.texts.account import ACCOUNT
 from bot.texts.escape import escape, plain
+from bot.texts.notices import NOTICES
 from bot.texts.opening import OPENING
 from bot.texts.outcomes import OUTCOMES
 from bot.texts.packs import PACKS
@@ -20,7 +21,7 @@ from bot.texts.sales import SALES
 
 __all__ = ["TEXTS", "Raw", "escape", "percent", "plain", "say"]
 
-TEXTS: dict[str, str] = {**PACKS, **OPENING, **OUTCOMES, **SALES, **ACCOUNT, **REFUSALS}
+TEXTS: dict[str, str] = {**PACKS, **OPENING, **OUTCOMES, **SALES, **ACCOUNT, **NOTICES, **REFUSALS}
 VALUE_LIMIT = 150
 """The most characters of one value that comes from outside."""
 

@@ -58,7 +58,7 @@ class Relay:
         return max(due, self._app.clock.now() + SECOND)
 
     async def _round(self) -> None:
-        for message in await self._app.outbox.behind():
+        for message in await self._app.outbox.to_draw():
             if message.id not in self._drawing:
                 self._drawing[message.id] = self._app.tasks.spawn(self._draw(message), f"draw {message.id}")
 

@@ -240,6 +240,7 @@ async def world(
     hold_time_during_transactions(monkeypatch)
     keep_engines(monkeypatch)
     monkeypatch.setattr("bot.app.upgrade", already_migrated)
+    monkeypatch.setattr("bot.services.presence.BEATS", 1 / 60)  # days pass here in which nothing else happens
     clock = VirtualClock()
     values = {
         "discord_token": "a-token",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 NOW = 1_795_514_400_000
 ALICE, BOB, GUILD, CHANNEL = 101, 102, 11, 12
+ME, OTHER = "0" * 26, "1" * 26
+"""Two processes."""
 OWNER = Owner(None, ALICE, "alice", GUILD, "pack", "A pack")
 _numbers = itertools.count(1)
 

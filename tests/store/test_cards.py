@@ -16,7 +16,7 @@ from bot.errors import LostError
 from bot.store import cards, sales
 from bot.store import tables as t
 from bot.store.cards import Card, NewCard, Owner
-from tests.store.conftest import ALICE, GUILD, NOW, OWNER, reserved
+from tests.store.conftest import ALICE, GUILD, ME, NOW, OWNER, reserved
 
 if TYPE_CHECKING:
     from bot.store.engine import Store
@@ -142,12 +142,13 @@ async def test_due_sales(store: Store):
         for card, at in zip(made, due, strict=True)
     ]
     await store.run(lambda conn: sales.change(conn, third, state=SaleState.SOLD, amount=850))
+    assert await store.run(lambda conn: sales.take_due(conn, ME, NOW + 4)) == []
+    assert await store.run(lambda conn: sales.take_due(conn, ME, NOW + 5)) == [first.id]
+    taken = await store.run(lambda conn: sales.take_up(conn, ME))
+    assert [one.id for one in taken] == [second.id], "the first one is this process's already"
     async with store.read() as conn:
-        assert [one.id for one in await sales.running(conn)] == sorted([first.id, second.id])
-        assert await sales.due_looks(conn, NOW + 4) == []
-        assert await sales.due_looks(conn, NOW + 5) == [first.id]
-        assert await sales.next_look(conn) == NOW + 5
-        assert await sales.next_look(conn, without=[first.id]) == NOW + 9
+        assert await sales.next_look(conn, ME) == NOW + 5
+        assert await sales.next_look(conn, ME, without=[first.id]) == NOW + 9
         found = await sales.by_id(conn, third.id)
         assert found is not None
         assert (found.state, found.amount) == (SaleState.SOLD, 850)

@@ -19,7 +19,7 @@ from bot.store.engine import Store
 from bot.store.lock import FileLock
 from bot.store.meta import Meta
 from bot.store.tables import purchases as purchases_table
-from tests.store.conftest import ALICE, NOW, reserved, values
+from tests.store.conftest import ALICE, ME, NOW, reserved, values
 from tests.store.test_people import account
 
 if TYPE_CHECKING:
@@ -96,8 +96,7 @@ async def test_cancelled_writers_leave_a_working_pool(store: Store):
             await task
     async with asyncio.timeout(2):
         await reserved(store)
-    async with store.read() as conn:
-        assert len(await purchases.running(conn)) == 1
+    assert len(await store.run(lambda conn: purchases.take_up(conn, ME))) == 1
 
 
 async def test_a_cancelled_caller_does_not_cut_a_commit_short(database_url: str):
@@ -114,8 +113,7 @@ async def test_a_cancelled_caller_does_not_cut_a_commit_short(database_url: str)
         await asyncio.gather(task, return_exceptions=True)
         await store.close()
     store = Store.open(database_url, sync="OFF")
-    async with store.read() as conn:
-        assert {one.id for one in await purchases.running(conn)} == set(made)
+    assert {one.id for one in await store.run(lambda conn: purchases.take_up(conn, ME))} == set(made)
     await store.close()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.domain.purchase import State
 from bot.store import messages, purchases, sales
-from tests.store.conftest import CHANNEL, NOW, reserved, stepped
+from tests.store.conftest import CHANNEL, ME, NOW, reserved, stepped
 from tests.store.test_cards import added, sale
 
 if TYPE_CHECKING:
@@ -22,13 +22,12 @@ async def message(store: Store, message_id: int | None = 7, **values: Any) -> No
 
 
 async def behind(store: Store, now: int = NOW) -> list[Message]:
-    async with store.read() as conn:
-        return await messages.behind(conn, now)
+    return await store.run(lambda conn: messages.take_behind(conn, ME, now))
 
 
 async def next_due(store: Store) -> int | None:
     async with store.read() as conn:
-        return await messages.next_due(conn)
+        return await messages.next_due(conn, ME)
 
 
 async def put(store: Store, seen: Message, **values: Any) -> None:
@@ -56,10 +55,10 @@ async def test_what_was_revealed_only_grows(store: Store):
     await message(store, purchase_id=made.id)
     (seen,) = await behind(store)
     await store.run(lambda conn: messages.put_all(conn, made.id, revealed=3))
-    await store.run(lambda conn: messages.drawn(conn, seen.id, 2, shown_ver=0))
+    await store.run(lambda conn: messages.drawn(conn, seen.id, ME, 2, shown_ver=0))
     (shown,) = await behind(store)
     assert shown.revealed == 3
-    await store.run(lambda conn: messages.drawn(conn, seen.id, 4, shown_ver=0))
+    await store.run(lambda conn: messages.drawn(conn, seen.id, ME, 4, shown_ver=0))
     (shown,) = await behind(store)
     assert shown.revealed == 4
 

@@ -15,7 +15,7 @@ from bot.domain.purchase import HELD, RUNNING, STEPS, State
 from bot.errors import LostError
 from bot.store import lanes, limits, purchases
 from bot.store.tables import purchase_events
-from tests.store.conftest import ALICE, BOB, GUILD, NOW, reserved, stepped, values
+from tests.store.conftest import ALICE, BOB, GUILD, ME, NOW, reserved, stepped, values
 
 if TYPE_CHECKING:
     from bot.store.engine import Store
@@ -108,8 +108,8 @@ async def test_the_timeline_has_notes_too(store: Store):
 
 async def test_what_a_start_takes_up(store: Store):
     made = {state: await stepped(store, await reserved(store), *way) for state, way in WAYS.items()}
+    found = await store.run(lambda conn: purchases.take_up(conn, ME))
     async with store.read() as conn:
-        found = await purchases.running(conn)
         held = await purchases.unsettled(conn, "alice")
         awaiting = [await purchases.awaiting(conn, made[state]) for state in (State.IN_DOUBT, State.ACCEPTED)]
     assert {one.id for one in found} == {made[state].id for state in RUNNING}
@@ -118,15 +118,19 @@ async def test_what_a_start_takes_up(store: Store):
     assert awaiting == [2, 1], "with a session or in review, and another than itself"
 
 
+async def due(store: Store, now: int, worker: str = ME) -> list[str]:
+    return await store.run(lambda conn: purchases.take_due(conn, worker, now))
+
+
 async def test_due_looks(store: Store):
     first, second, third = [await reserved(store, look_at=at) for at in (NOW + 5, NOW + 9, None)]
+    assert await due(store, NOW + 4) == []
+    assert await due(store, NOW + 5) == [first.id]
+    assert set(await due(store, NOW + 9)) == {first.id, second.id}
     async with store.read() as conn:
-        assert await purchases.due_looks(conn, NOW + 4) == []
-        assert await purchases.due_looks(conn, NOW + 5) == [first.id]
-        assert set(await purchases.due_looks(conn, NOW + 9)) == {first.id, second.id}
-        assert await purchases.next_look(conn) == NOW + 5
-        assert await purchases.next_look(conn, without=[first.id, third.id]) == NOW + 9
-        assert await purchases.next_look(conn, without=[first.id, second.id]) is None
+        assert await purchases.next_look(conn, ME) == NOW + 5
+        assert await purchases.next_look(conn, ME, without=[first.id, third.id]) == NOW + 9
+        assert await purchases.next_look(conn, ME, without=[first.id, second.id]) is None
 
 
 async def test_recent_ones_of_a_person_and_of_their_id(store: Store):
