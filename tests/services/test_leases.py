@@ -1,0 +1,154 @@
+"""A process that is alive is left alone; what a dead one was at is taken up by another when its lease has ended."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select, update
+
+from bot.domain.purchase import State
+from bot.domain.sale import SaleState
+from bot.errors import SettingsError
+from bot.store.tables import processes, purchases
+from tests.services.conftest import ALICE, GUILD, SETTLED, World, on_postgres, on_sqlite
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from bot.app import App
+
+BEAT = 3 * 3600
+"""Virtual seconds within which a bot looks whether another one has ended (tests/services/conftest.py)."""
+
+
+@pytest.fixture
+async def other(world: World) -> AsyncGenerator[App]:
+    made = world.build()
+    await made.start()
+    await made.resume()
+    yield made
+    await made.close()
+
+
+async def dies(world: World) -> None:
+    """Without a word: it counts as alive until its lease ends."""
+
+    async def silent() -> None:
+        pass
+
+    world.app.presence.end = silent
+    await world.app.close()
+
+
+async def lease_ends(app: App, worker: str) -> None:
+    """By the database's clock, which isn't virtual."""
+    ended = update(processes).where(processes.c.id == worker).values(alive_until=-1)
+    await app.store.run(lambda conn: conn.execute(ended))
+
+
+@on_postgres
+async def test_an_accepted_order_is_taken_over_when_the_lease_ends(world: World, other: App):
+    world.faults.add("status", "slow", seconds=5, times=None)
+    made = await world.ended(await world.order(), 3)
+    assert made.state is State.ACCEPTED
+    await dies(world)
+    dead, world.app = world.app.presence.worker, other
+    polls = world.ledger.count("status")
+    await asyncio.sleep(600)
+    assert (await world.purchase(made)).state is State.ACCEPTED
+    assert world.ledger.count("status") == polls, "the other one's business, for all anybody knows"
+    await lease_ends(other, dead)
+    end = await world.ended(made, BEAT)
+    assert end.state is State.DELIVERED
+    assert end.worker == other.presence.worker
+    assert world.ledger.count("init") == 1
+
+
+@on_postgres
+async def test_an_order_on_its_way_is_in_doubt_when_the_lease_ends(world: World, other: App):
+    world.faults.add("init", "hang", after=True)
+    made = await world.ended(await world.order(), 2)
+    await dies(world)
+    dead, world.app = world.app.presence.worker, other
+    assert (await world.ended(made, 300)).state is State.SUBMITTING
+    await lease_ends(other, dead)
+    assert (await world.ended(made, BEAT)).state is State.DELIVERED
+    assert await world.states(made) == ["RESERVED", "SUBMITTING", "IN_DOUBT", "DELIVERED"]
+    assert world.ledger.count("init") == 1
+
+
+@on_postgres
+async def test_a_sale_on_its_way_too(world: World, other: App):
+    card = await world.card()
+    price = await world.price(card)
+    world.faults.add("buyback", "hang", after=True)
+    sale = await world.app.sales.sell(card.id, ALICE, GUILD, price, world.reply())
+    await asyncio.sleep(2)
+    await dies(world)
+    dead, world.app = world.app.presence.worker, other
+    await asyncio.sleep(300)
+    assert (await other.sales.view(sale.id)).sale.state is SaleState.SUBMITTING
+    await lease_ends(other, dead)
+    await asyncio.sleep(BEAT)
+    assert (await other.sales.view(sale.id)).sale.state is SaleState.SOLD
+    assert len(world.ledger.sales) == world.ledger.count("buyback") == 1
+
+
+@on_postgres
+async def test_one_that_stood_still_leaves_to_the_other_what_it_took(world: World, other: App):
+    """It wakes, finds its lease over, and goes on with the rest; nothing is sent twice."""
+    world.faults.add("status", "slow", seconds=5, times=None)
+    made = [await world.order(who) for who in (1, 2, 3)]
+    await asyncio.sleep(3)
+    await lease_ends(other, world.app.presence.worker)
+    await asyncio.sleep(SETTLED + BEAT)
+    ends = [await world.purchase(one) for one in made]
+    assert [end.state for end in ends] == [State.DELIVERED] * 3
+    assert world.ledger.count("init") == 3
+
+
+@on_postgres
+async def test_a_stop_in_order_leaves_all_to_the_other_at_once(world: World, other: App):
+    world.faults.add("status", "slow", seconds=5, times=None)
+    made = await world.ended(await world.order(), 3)
+    assert made.state is State.ACCEPTED
+    await world.app.drain(45)
+    await world.app.close()
+    world.app = other
+    assert (await world.ended(made, BEAT)).state is State.DELIVERED
+    async with other.store.read() as conn:
+        assert (await conn.execute(select(processes.c.id))).scalars().all() == [other.presence.worker]
+
+
+async def test_a_restart_takes_up_what_the_last_process_had(world: World):
+    world.faults.add("status", "slow", seconds=5, times=None)
+    made = await world.ended(await world.order(), 3)
+    before = world.app.presence.worker
+    await dies(world)
+    if not world.app.store.is_sqlite:
+        again = world.build()
+        await lease_ends(again, before)
+        await again.close()
+    await world.start(world.build())
+    end = await world.ended(made)
+    assert end.state is State.DELIVERED
+    assert end.worker == world.app.presence.worker != before
+
+
+@on_sqlite
+async def test_a_second_process_on_a_file_is_refused(world: World):
+    second = world.build()
+    with pytest.raises(SettingsError, match=r"Another bot is running on .*: stop it first, or use PostgreSQL"):
+        await second.start()
+    await second.close()
+    assert (await world.ended(await world.order())).state is State.DELIVERED
+
+
+async def test_every_order_names_who_is_at_it(world: World):
+    made = await world.order()
+    assert made.worker == world.app.presence.worker
+    async with world.app.store.read() as conn:
+        alone = await conn.execute(select(func.count()).where(purchases.c.worker.is_(None)))
+        assert alone.scalar_one() == 0
