@@ -1,4 +1,4 @@
-"""The migrations make the schema of `bot/store/tables.py`, word for word, on both databases."""
+"""The migrations make the schema of `bot/store/tables`, word for word, on both databases."""
 
 from __future__ import annotations
 

@@ -104,13 +104,15 @@ async def confirm(interaction: Interaction, confirmation: str) -> None:
 async def agree(interaction: Interaction, confirmation: str) -> None:
     app = interaction.client.app
     asked = await app.opening.standing(confirmation, interaction.user.id)
-    await app.accounts.accept(interaction.user.id)
-    await _order(interaction, confirmation, private=asked.private)
+    await _order(interaction, confirmation, private=asked.private, agreed=True)
 
 
-async def _order(interaction: Interaction, confirmation: str, *, private: bool) -> None:
-    # The interaction first, money second: a press that came too late for Discord buys nothing.
+async def _order(interaction: Interaction, confirmation: str, *, private: bool, agreed: bool = False) -> None:
+    # The interaction first, money second: a press that came too late for Discord buys nothing. Nor does it wait for
+    # a database that is busy with others.
     message_id = await think(interaction, private=private)
+    if agreed:
+        await interaction.client.app.accounts.accept(interaction.user.id)
     reply = reply_of(interaction, message_id, private=private)
     purchase = await interaction.client.app.opening.confirm(confirmation, interaction.user.id, reply)
     asked = _cog(interaction).asked.pop(interaction.user.id, None)
