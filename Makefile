@@ -28,7 +28,10 @@ check: .venv/.dev
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -m "not long" --cov --cov-report=
+	$(BIN)/coverage report --skip-covered --include='bot/domain/*' --fail-under=100
+	$(BIN)/coverage report --skip-covered --include='bot/services/*,bot/jobs/*,bot/partner/*' --fail-under=95
+	$(BIN)/python -m pytest -n auto -m long
 
 pictures: .venv/.dev
 	@$(BIN)/python -m demo.pictures

@@ -8,25 +8,34 @@ from typing import TYPE_CHECKING
 
 from bot.domain.clock import SECOND, SystemClock
 from bot.errors import SettingsError
+from bot.jobs.sweeping import sweep_hourly
 from bot.partner.api import PartnerReads
 from bot.partner.orders import PartnerOrders
 from bot.scheduler import Scheduler
 from bot.services.accounts import Accounts
 from bot.services.appraisal import Appraisal
+from bot.services.breaker import Breaker
+from bot.services.by_hand import ByHand
 from bot.services.cards import Cards
 from bot.services.catalogue import Catalogue
 from bot.services.delivery import Delivery
+from bot.services.desk import Desk
 from bot.services.door import Door
+from bot.services.doors import Doors
+from bot.services.guilds import Guilds
 from bot.services.notices import Notices
 from bot.services.offers import Offers
 from bot.services.opening import Opening
 from bot.services.ordering import Ordering
 from bot.services.outbox import Outbox
+from bot.services.pauses import Pauses
 from bot.services.presence import Presence
 from bot.services.purchases import Purchases
 from bot.services.sales import Sales
 from bot.services.settling import Settling
+from bot.services.skew import Skew
 from bot.services.steps import Steps
+from bot.services.sweep import Sweep
 from bot.services.timing import Timing
 from bot.store.engine import Store
 from bot.store.limits import put_bot_limit
@@ -39,6 +48,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from bot.domain.clock import Clock
+    from bot.partner.http import Answer
     from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -64,8 +74,9 @@ class App:
         self._lock = FileLock.beside(settings.database)
         self.meta = Meta(self.store)
         key, url = settings.partner_api_key, settings.partner_api_url
-        self.reads = PartnerReads(url, key, self.clock, transport=transport)
-        self.orders = PartnerOrders(url, key, self.clock, transport=transport, wall=timing.wall / SECOND)
+        self.reads = PartnerReads(url, key, self.clock, transport=transport, on_call=self._heard)
+        wall = timing.wall / SECOND
+        self.orders = PartnerOrders(url, key, self.clock, transport=transport, wall=wall, on_call=self._heard)
         self.presence = Presence(self.store, self.clock, timing.lease)
         worker = self.presence.worker
         self.outbox = Outbox(self.store, self.clock, worker)
@@ -73,11 +84,20 @@ class App:
         self.accounts = Accounts(self.store, self.clock, settings)
         self.cards = Cards(self.store)
         notices = Notices(settings)
+        self._skew = Skew(self.store, self.clock, notices, self.outbox, self.tasks, self.door)
+        self.breaker = Breaker(self.store, self.clock, self.orders, notices, self.outbox, self.tasks, self.door, worker)
+        doors = Doors(self.store, self.clock, settings, self.reads, self.catalogue, self.outbox, timing)
+        self.accounts.on_link = lambda account: self.tasks.spawn(doors.linked(account), "linked")
+        self.sweep = Sweep(self.store, self.clock, settings, doors, notices, self.outbox, timing, worker)
         steps = Steps(self.store, self.clock, self.outbox, timing, notices)
         appraisal = Appraisal(self.reads, self.catalogue)
         delivery = Delivery(self.store, self.clock, steps, self.reads, appraisal, self.outbox, timing)
-        settling = Settling(self.store, self.clock, settings, steps, self.reads, delivery, timing)
+        settling = Settling(self.store, self.clock, settings, steps, doors, delivery, timing)
         ordering = Ordering(self.store, self.clock, steps, self.orders, self.catalogue, timing, self.calls, self.door)
+        self.guilds = Guilds(self.store, self.clock)
+        self.pauses = Pauses(self.store, self.clock, self.meta, notices, self.outbox)
+        self.desk = Desk(self.store, self.clock, self.reads, timing)
+        self.by_hand = ByHand(self.store, self.clock, steps, self.reads, delivery, timing)
         self.purchases = Purchases(
             self.store, self.clock, steps, ordering, delivery, settling, self.outbox, self.tasks, worker
         )
@@ -92,14 +112,14 @@ class App:
             self.door,
             timing,
         )
-        self.offers = Offers(self.store, self.clock, settings, self.reads, self.outbox)
+        self.offers = Offers(self.store, self.clock, settings, doors, self.outbox)
         self.sales = Sales(
             self.store,
             self.clock,
             settings,
             self.offers,
             self.orders,
-            self.reads,
+            doors,
             self.outbox,
             timing,
             self.tasks,
@@ -107,8 +127,10 @@ class App:
             self.door,
             worker,
         )
+        ordering.on_doubt = delivery.on_doubt = self.sales.on_doubt = self.breaker.doubted
         self._scheduler = Scheduler("due", self.clock, self.tasks, next_due=self._next_due, work=self._work)
         self.purchases.workers.on_idle = self.sales.workers.on_idle = self._scheduler.now
+        self.by_hand.on_settled = self._scheduler.now
 
     async def start(self) -> None:
         """Opens the database, and refuses one that belongs to another process or environment.
@@ -132,15 +154,23 @@ class App:
         """Takes up all that is unfinished and that no other process is at. Commands needn't wait for it."""
         await self._take_up()
         self.tasks.spawn(self.presence.keep(self._take_up), "presence")
+        self.tasks.spawn(sweep_hourly(self.sweep, self.clock), "sweep")
 
     async def _take_up(self) -> None:
         await self.sales.take_up()
         await self.purchases.take_up()
+        await self.breaker.resume()
         self._scheduler.now()
         self.outbox.news()
 
+    def _heard(self, answer: Answer | None) -> None:
+        self.breaker.heard(answer)
+        self._skew.heard(answer)
+
     async def _work(self) -> None:
         now = self.clock.now()
+        if (due := await self._next_due()) is None or due > now:
+            return  # reading is cheap beside the transactions that take what is due
         await self.purchases.due(now)
         await self.sales.due(now)
 

@@ -15,7 +15,8 @@ from discord.ext import commands
 
 from bot.errors import Refusal
 from bot.ui import base
-from bot.ui.answers import guard, report, served
+from bot.ui.answers import admit, guard, report
+from bot.ui.pace import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-FEATURES = ("cogs.packs", "cogs.opening", "cogs.cards", "cogs.account", "cogs.messages")
+FEATURES = (
+    *("cogs.packs", "cogs.opening", "cogs.cards", "cogs.account", "cogs.messages"),
+    *("cogs.orders", "cogs.settings", "cogs.operator"),
+)
 MONEY = {"money": True}
 """The `extras` of a command with which something can be bought."""
 
@@ -34,9 +38,12 @@ class Tree(app_commands.CommandTree["Client"]):
 
     async def interaction_check(self, interaction: discord.Interaction[Client], /) -> bool:
         if interaction.type is discord.InteractionType.autocomplete:
-            return True
+            if interaction.client.pace.suggests(interaction.user.id):
+                return True
+            await interaction.response.autocomplete([])
+            return False
         try:
-            served(interaction)
+            admit(interaction)
         except Refusal as refusal:
             await report(interaction, refusal, "command")
             return False
@@ -66,10 +73,11 @@ class Client(commands.AutoShardedBot):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             allowed_mentions=discord.AllowedMentions.none(),
             shard_count=shard_count if shards is None else shards.count,
-            shard_ids=None if shards is None else list(shards.ids),
             max_messages=None,
         )
+        self.shard_ids = None if shards is None else list(shards.ids)
         self.app = app
+        self.pace = Pace(app.clock)
 
     async def setup_hook(self) -> None:
         await self.app.start()
@@ -98,18 +106,17 @@ class Client(commands.AutoShardedBot):
         custom_id = str(data.get("custom_id", ""))
         if interaction.type is discord.InteractionType.modal_submit:
             await self._submitted(interaction, custom_id, data)
-        elif interaction.type is discord.InteractionType.component:
-            await guard(interaction, "stray press", partial(self._pressed, interaction, custom_id))
+        elif interaction.type is discord.InteractionType.component and not self._placed(interaction, custom_id):
+            await guard(interaction, "stray press", partial(self._stray, interaction))
 
-    @staticmethod
-    async def _submitted(interaction: discord.Interaction[Client], custom_id: str, data: dict[str, Any]) -> None:
+    async def _submitted(self, interaction: discord.Interaction[Client], custom_id: str, data: dict[str, Any]) -> None:
         for form in base.FORMS:
             values = form.address.read(custom_id)
             if values is not None:
-                work = partial(form.handler, interaction, **values, **dict(_inputs(data)))
+                work = partial(form.handler, interaction, **{**dict(_inputs(data)), **values})
                 await guard(interaction, f"form {form.address.name}", work)
                 return
-        await report(interaction, Refusal("stray"), "stray form")
+        await guard(interaction, "stray form", partial(self._stray, interaction))
 
     @staticmethod
     def _placed(interaction: discord.Interaction[Client], custom_id: str) -> bool:
@@ -120,10 +127,8 @@ class Client(commands.AutoShardedBot):
         shown = discord.ui.LayoutView.from_message(interaction.message, timeout=None)
         return any(getattr(item, "custom_id", None) == custom_id for item in shown.walk_children())
 
-    async def _pressed(self, interaction: discord.Interaction[Client], custom_id: str) -> None:
+    async def _stray(self, interaction: discord.Interaction[Client]) -> None:
         """discord.py calls a button that it can place. Otherwise the message may be old: it is drawn anew."""
-        if self._placed(interaction, custom_id):
-            return
         if interaction.message is not None:
             message = await self.app.outbox.at(interaction.message.id)
             if message is not None:
@@ -131,10 +136,10 @@ class Client(commands.AutoShardedBot):
         raise Refusal("stray")
 
 
-def _inputs(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The text inputs of a submitted form, wherever they are nested."""
+def _inputs(data: dict[str, Any]) -> Iterator[tuple[str, str | list[str]]]:
+    """The texts and choices of a submitted form, wherever they are nested."""
     for part in data.get("components", []):
         inner = part.get("component") or part
-        if "value" in inner:
-            yield inner["custom_id"], inner["value"]
+        if "value" in inner or "values" in inner:
+            yield inner["custom_id"], inner.get("value", inner.get("values"))
         yield from _inputs(inner)

@@ -1,6 +1,8 @@
 """The log: the standard library's records, drawn by structlog, with every secret taken out.
 
-Redaction works on the finished text, tracebacks included: nobody has to think of it where something is logged.
+Redaction works on the finished text, tracebacks included: nobody has to think of it where something is logged. Nor
+can a text that people or the partner sent begin a line of its own: what controls a terminal is written out, and
+tracebacks are set in.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ import json
 import logging
 import re
 import sys
+import traceback
 from typing import TYPE_CHECKING, Literal, TextIO
 from urllib.parse import quote
 
@@ -19,8 +22,13 @@ if TYPE_CHECKING:
 
 SHORTEST_SECRET = 6
 """Characters. Taking anything shorter out of every line would only make the log unreadable."""
-# An interaction's token lets whoever has it answer in the bot's name for 15 minutes.
-_TOKEN = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/\s?\"'\\]+")
+# An interaction's token lets whoever has it answer in the bot's name for 15 minutes. It is found by what stands before
+# it, in an address or as `token`, and by how all of Discord's begin: "interaction:" in base64.
+_TOKEN = re.compile(
+    r"""(/(?:webhooks|interactions)/\d+/|\btoken\\*["']?\s*[:=]\s*\\*["'])[^/\s?"'\\]+|()aW50ZXJhY3Rpb246[\w+/=-]*"""
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""What begins a line, moves a terminal's cursor, or turns the direction of writing."""
 _LOUD = ("httpx2", "httpcore2", "aiosqlite", "alembic")
 
 
@@ -41,6 +49,18 @@ def redactor(secrets: Iterable[str]) -> Callable[[str], str]:
     return redact
 
 
+def _visible(text: str) -> str:
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _one_line(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return {key: _visible(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _set_in(out: TextIO, exc_info: structlog.typing.ExcInfo) -> None:
+    out.writelines(f"\n    {_visible(line)}" for line in "".join(traceback.format_exception(*exc_info)).splitlines())
+
+
 class _Formatter(structlog.stdlib.ProcessorFormatter):
     def __init__(self, form: Literal["console", "json"], redact: Callable[[str], str], *, colors: bool) -> None:
         shared: list[structlog.typing.Processor] = [
@@ -53,13 +73,14 @@ class _Formatter(structlog.stdlib.ProcessorFormatter):
         draw: list[structlog.typing.Processor] = (
             [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
             if form == "json"
-            else [structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)]
+            else [_one_line, structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=_set_in)]
         )
         super().__init__(processors=[self.remove_processors_meta, *draw], foreign_pre_chain=shared)
-        self._redact = redact
+        self._form, self._redact = form, redact
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._redact(super().format(record))
+        text = super().format(record)
+        return self._redact(_visible(text) if self._form == "json" else text)
 
 
 def configure(form: Literal["console", "json"], secrets: Iterable[str], stream: TextIO | None = None) -> None:

@@ -35,9 +35,10 @@ class _SocketWire:
             pass
 
     async def reset(self) -> None:
-        sock: socket.socket = self._transport.get_extra_info("socket")
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        self._transport.abort()
+        if not self._transport.is_closing():  # the other side may be gone
+            sock: socket.socket = self._transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            self._transport.abort()
         await self.hang()
 
     async def cut(self) -> None:

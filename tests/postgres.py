@@ -24,6 +24,7 @@ _QUICK = (
     "listen_addresses=",
     "logging_collector=off",
 )
+_INITDB = ("--locale=C.UTF-8", "-N")
 
 
 def binaries() -> Path | None:
@@ -47,8 +48,39 @@ def _unprivileged() -> dict[str, Any]:
     raise RuntimeError("no unprivileged user for PostgreSQL")
 
 
-def _run(command: list[Any], common: dict[str, Any]) -> None:
+def _run(root: Path, *command: Any) -> None:
+    common: dict[str, Any] = {
+        **_unprivileged(),
+        "env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(root)},
+        "cwd": root,
+        "stdin": subprocess.DEVNULL,
+        "stdout": subprocess.DEVNULL,
+        "timeout": 60,
+    }
     subprocess.run(command, check=True, **common)
+
+
+def _control(root: Path, *command: str) -> None:
+    folder = binaries()
+    assert folder is not None
+    options = " ".join(f"-c {o}" for o in _QUICK) + f" -k {root}"
+    _run(root, folder / "pg_ctl", "-D", root / "data", "-w", "-t", "30", "-l", root / "log", "-o", options, *command)
+
+
+def stop(sockets: Path) -> None:
+    """Ends the cluster with that folder where it stands, as a crash does: nothing is written any more."""
+    _control(sockets, "-m", "immediate", "stop")
+
+
+def start(sockets: Path) -> None:
+    """After `stop`; it recovers what was committed with `synchronous_commit`, which is off here unless set."""
+    _control(sockets, "start")
+
+
+def restart(sockets: Path) -> None:
+    """A crash, and a new start: every connection is lost."""
+    stop(sockets)
+    start(sockets)
 
 
 @contextmanager
@@ -59,24 +91,12 @@ def cluster(folder: Path) -> Generator[Path]:
     root = Path(tempfile.mkdtemp(prefix="pg-"))
     if who:
         os.chown(root, who["user"], who["group"])
-    common: dict[str, Any] = {
-        **who,
-        "env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "HOME": str(root)},
-        "cwd": root,
-        "stdin": subprocess.DEVNULL,
-        "stdout": subprocess.DEVNULL,
-        "timeout": 60,
-    }
-    data = root / "data"
-    initdb = [folder / "initdb", "-D", data, "-U", "pullcord", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
-    options = " ".join(f"-c {o}" for o in _QUICK) + f" -k {root}"
-    start = [folder / "pg_ctl", "-D", data, "-w", "-t", "30", "-l", root / "log", "-o", options, "start"]
     try:
-        _run([*initdb, "-N"], common)
-        _run(start, common)
+        _run(root, folder / "initdb", "-D", root / "data", "-U", "pullcord", "-A", "trust", "-E", "UTF8", *_INITDB)
+        start(root)
         try:
             yield root
         finally:
-            _run([folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"], common)
+            stop(root)
     finally:
         shutil.rmtree(root, ignore_errors=True)

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -210,6 +211,30 @@ def test_backup_without_a_database(command):
     done = command("backup")
     assert done.exit_code == 1
     assert "nothing to back up" in done.stderr
+
+
+def test_copy_database(command, tmp_path: Path):
+    made = process("migrate", folder=tmp_path, DISCORD_TOKEN=TOKEN, PARTNER_API_KEY="sandbox-1")
+    assert made.returncode == 0, made.stderr
+    with closing(sqlite3.connect(tmp_path / "data" / "pullcord.db")) as database, database:
+        database.execute("INSERT INTO limits VALUES ('guild:1', 5000)")
+    target = f"sqlite:///{tmp_path / 'copy.db'}"
+    done = command("copy-database", "--to", target)
+    assert done.exit_code == 0, done.output
+    assert re.search(r"^limits +1  [0-9a-f]{16}$", done.stdout, re.MULTILINE)
+    assert "Set DATABASE_URL to the copy" in done.stdout
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("SELECT * FROM limits").fetchall() == [("guild:1", 5000)]
+    again = command("copy-database", "--to", target)
+    assert again.exit_code == 1
+    assert again.stderr == "The other database isn't empty (limits has rows): name an empty one with --to.\n"
+
+
+@pytest.mark.parametrize("to", [(), ("--to", "copy.db"), ("--to", "mysql://me@here/cards")])
+def test_copy_database_says_what_it_lacks(command, to: tuple[str, ...]):
+    done = command("copy-database", *to)
+    assert done.exit_code == 2
+    assert done.stderr == "--to must name the other database: postgresql://… or sqlite:///….\n"
 
 
 def test_the_demo_says_what_it_lacks(tmp_path: Path):

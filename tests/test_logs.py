@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.logs_errors
+TOKEN = "aW50ZXJhY3Rpb246MTQ1NjA3NDQ0Mzk4MDgwMDAxODp6VEpKYWM4dmd3TUJR"
+OTHER = "AnotherKindOfToken"
 SECRETS = ("MTk4.discord-token", "live-key-12345", 'quo"ted\\sécret')
 WEBHOOK = "https://discord.com/api/v10/webhooks/80351110224678912/aW50ZXJhY3Rpb246MTIz/messages/@original"
 CALLBACK = "https://discord.com/api/v10/interactions/80351110224678912/aW50ZXJhY3Rpb246MTIz/callback"
@@ -99,3 +101,38 @@ def test_a_secret_of_a_few_letters_does_not_black_out_the_log():
 def test_requests_are_not_logged_one_by_one(out: io.StringIO):
     logging.getLogger("httpx2").info("HTTP Request: GET …")
     assert not out.getvalue()
+
+
+@pytest.mark.parametrize("token", [TOKEN, f"'token': '{OTHER}'", f'{{"token":"{OTHER}"}}', f"Reply(token='{OTHER}')"])
+def test_an_interactions_token_is_found_by_what_it_looks_like_or_is_called(out: io.StringIO, token: str):
+    logging.getLogger("aiosqlite").error("executing %r", (token,))
+    logging.getLogger("discord.gateway").error("event %s", json.dumps({"d": {"token": OTHER, "note": token}}))
+    assert OTHER not in out.getvalue()
+    assert TOKEN not in out.getvalue()
+    assert out.getvalue().count("[token]") >= 3
+
+
+FORGERY = "2026-11-25T00:00:00Z [info     ] order 1 was delivered"
+BREAKS = ("\n", "\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\x1b[2K\x1b[1A", "\u202e", "\x9b2K")
+
+
+@pytest.mark.parametrize("sep", BREAKS, ids=ascii)
+def test_a_text_from_outside_makes_no_line_of_its_own(out: io.StringIO, sep: str):
+    sent = f"a name{sep}{FORGERY}"
+    logging.getLogger("bot.test").warning("no pack %s", sent)
+    structlog.get_logger("bot.test").warning("no pack", pack=sent, short=f"x{sep}y")
+    logging.getLogger("bot.test").warning(sent, extra={"short": f"x{sep}y"})
+    assert len(out.getvalue().splitlines()) == 3
+    assert not [sign for sign in ("\r", "\x1b", "\u202e", "\x9b") if sign in out.getvalue()]
+
+
+@pytest.mark.parametrize("sep", BREAKS, ids=ascii)
+def test_an_error_that_quotes_it_is_set_in(out: io.StringIO, sep: str):
+    try:
+        raise ValueError(f"not a name: {sep}{FORGERY}")
+    except ValueError:
+        logging.getLogger("bot.test").exception("it failed")
+    first, *others = out.getvalue().splitlines()
+    assert "it failed" in first
+    assert all(line.startswith("    ") for line in others)
+    assert not [sign for sign in ("\r", "\x1b", "\u202e", "\x9b") if sign in out.getvalue()]

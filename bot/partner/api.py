@@ -9,7 +9,7 @@ import httpx2
 
 from bot.domain.item import Inventory
 from bot.partner.errors import RateLimitedError, UnavailableError, UserNotFoundError
-from bot.partner.http import Answer, Wire, address, segment
+from bot.partner.http import Answer, Wire, address, segment, unheard
 from bot.partner.listings import CardDetails, RecentPull, read_card, read_packs, read_recent_pulls
 from bot.partner.models import Fulfilled, Pending, read_inventory, read_status
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.domain.clock import Clock
     from bot.domain.pack import Pack
+    from bot.partner.http import OnCall
 
 ATTEMPTS = 3
 
@@ -64,6 +65,7 @@ class PartnerReads:
         transport: httpx2.AsyncBaseTransport | None = None,
         rate: float = 50,
         poll_rate: float = 200,
+        on_call: OnCall = unheard,
     ) -> None:
         base = address(key, url)
         self._clock = clock
@@ -77,6 +79,7 @@ class PartnerReads:
             timeout=_TIMEOUT,
             wall=_WALL,
             transport=transport,
+            on_call=on_call,
         )
         # The partner holds a poll for up to six seconds: enough connections for the rate (`runner.run` sees to files).
         self._poll_wire = Wire(
@@ -87,6 +90,7 @@ class PartnerReads:
             timeout=_TIMEOUT,
             wall=_WALL,
             transport=transport,
+            on_call=on_call,
         )
 
     async def packs(self) -> tuple[Pack, ...]:

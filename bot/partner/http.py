@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -31,6 +32,7 @@ OK = 200
 
 _KEY = re.compile(r"[\x21-\x7e]+")
 _SENTENCE_LENGTH = 200
+_UNAUTHORIZED, _SERVER_ERRORS = 401, 500
 
 
 def address(key: SecretStr, url: str | None) -> str:
@@ -80,6 +82,19 @@ class Answer:
     sentence: str | None
     skew: float | None
 
+    @property
+    def is_partners(self) -> bool:
+        """Whether the partner itself answered, be it with a no: no firewall, no broken server, no refused key."""
+        return self.value is not None and self.status < _SERVER_ERRORS and self.status != _UNAUTHORIZED
+
+
+OnCall = Callable[["Answer | None"], None]
+"""Told, cheaply, of every call that ended: its answer, or None where there was none."""
+
+
+def unheard(_answer: Answer | None) -> None:
+    """Nobody wants to know."""
+
 
 @cache
 def _tls() -> ssl.SSLContext:
@@ -100,7 +115,9 @@ class Wire:
         timeout: httpx2.Timeout,
         wall: float,
         transport: httpx2.AsyncBaseTransport | None,
+        on_call: OnCall,
     ) -> None:
+        self._on_call = on_call
         self._base = base
         self._key = key
         self._clock = clock
@@ -135,19 +152,29 @@ class Wire:
         url = f"{self._base}/api/v1/{path}"
         # Not compressed, so that the cap holds what is read.
         headers = {"X-API-Key": self._key.get_secret_value(), "Accept-Encoding": "identity"}
-        async with (
-            asyncio.timeout(self._wall),
-            self._client.stream(
-                method, url, params=list(params) or None, json=body, headers=headers, extensions=dict(extensions or {})
-            ) as response,
-        ):
-            content = bytearray()
-            async for chunk in response.aiter_bytes():
-                content += chunk
-                if len(content) > LARGEST_BODY:
-                    raise BadAnswerError(f"{path}: a body of more than {LARGEST_BODY} bytes")
-        value = _json(bytes(content))
-        return Answer(response.status_code, value, self._sentence(value), self._skew(response.headers))
+        answer: Answer | None = None
+        try:
+            async with (
+                asyncio.timeout(self._wall),
+                self._client.stream(
+                    method,
+                    url,
+                    params=list(params) or None,
+                    json=body,
+                    headers=headers,
+                    extensions=dict(extensions or {}),
+                ) as response,
+            ):
+                content = bytearray()
+                async for chunk in response.aiter_bytes():
+                    content += chunk
+                    if len(content) > LARGEST_BODY:
+                        raise BadAnswerError(f"{path}: a body of more than {LARGEST_BODY} bytes")
+            value = _json(bytes(content))
+            answer = Answer(response.status_code, value, self._sentence(value), self._skew(response.headers))
+            return answer
+        finally:
+            self._on_call(answer)
 
     async def read(
         self,

@@ -12,7 +12,7 @@ import httpx2
 
 from bot.domain.clock import SECOND
 from bot.partner.errors import BadAnswerError, InDoubtError, NotSentError, RefusedError, buy_error, sell_error
-from bot.partner.http import OK, Wire, address
+from bot.partner.http import OK, Wire, address, unheard
 from bot.partner.listings import read_packs
 from bot.partner.models import Accepted, read_accepted, read_sale
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from bot.domain.clock import Clock
     from bot.domain.pack import Pack
+    from bot.partner.http import OnCall
 
 _T = TypeVar("_T")
 
@@ -77,6 +78,7 @@ class PartnerOrders:
         *,
         transport: httpx2.AsyncBaseTransport | None = None,
         wall: float = 45.0,
+        on_call: OnCall = unheard,
     ) -> None:
         self._clock = clock
         self._wire = Wire(
@@ -87,6 +89,7 @@ class PartnerOrders:
             timeout=httpx2.Timeout(wall, connect=CONNECT, pool=CONNECT),
             wall=wall,
             transport=transport,
+            on_call=on_call,
         )
 
     async def look(self) -> tuple[Pack, ...]:

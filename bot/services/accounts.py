@@ -13,6 +13,8 @@ from bot.store import accounts, audit, cards, purchases
 from bot.store.accounts import Account, LinkOffer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.clock import Clock
@@ -31,6 +33,8 @@ class Accounts:
 
     def __init__(self, store: Store, clock: Clock, settings: Settings) -> None:
         self._store, self._clock, self._settings = store, clock, settings
+        self.on_link: Callable[[Account], object] = lambda _: None
+        """Called, cheaply, when somebody was linked."""
 
     @property
     def mode(self) -> str:
@@ -126,7 +130,9 @@ class Accounts:
             await audit.add(conn, "link", offer.user_id, now, actor=discord_id)
             return made
 
-        return await self._store.run(work)
+        linked = await self._store.run(work)
+        self.on_link(linked)
+        return linked
 
     async def _check_free(self, conn: AsyncConnection, offer: LinkOffer) -> None:
         mine = await accounts.by_discord_id(conn, offer.discord_id)

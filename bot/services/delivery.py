@@ -60,6 +60,8 @@ class Delivery:
     ) -> None:
         self._store, self._clock, self._steps, self._reads = store, clock, steps, reads
         self._appraisal, self._outbox, self._timing = appraisal, outbox, timing
+        self.on_doubt: Callable[[], None] = lambda: None
+        """Called, cheaply, when an order has gone in doubt. The breaker's."""
 
     async def follow(self, seen: Purchase) -> Purchase:
         """Polls until the session has a result, however long that takes."""
@@ -73,9 +75,12 @@ class Delivery:
             except SessionFailedError as error:
                 # Not yet a failed purchase: a session can be forgotten. The inventory decides.
                 try:
-                    return await self._steps.take(seen, State.IN_DOUBT, detail=str(error))
+                    made = await self._steps.take(seen, State.IN_DOUBT, detail=str(error))
                 except LaneTakenError:
                     pause = LONGEST_PAUSE
+                else:
+                    self.on_doubt()
+                    return made
             except PartnerError as error:
                 log.info("poll of %s: %s", seen.id, error)
             else:
@@ -109,12 +114,15 @@ class Delivery:
         detail: str = "",
         check: Callable[[AsyncConnection], Awaitable[None]] | None = None,
     ) -> Purchase:
-        """Stores the cards with the step, before any of them is shown. `check` is asked in the same transaction.
+        """Stores the cards with the step, before any of them is shown: after those that it has, if it has some.
+
+        `check` is asked in the same transaction, in which nobody else claims items of this person.
 
         Raises:
             LostError: the purchase has moved on, or `check` says so.
         """
-        items = _completed(items, await self._held(seen))
+        if any(item.purchased_at is None for item in items):
+            items = _completed(items, await self._held(seen))
         new = await self._appraisal.of(seen, items)
         now = self._clock.now()
         owner = Owner(seen.id, seen.discord_id, seen.user_id, seen.guild_id, seen.pack_id, seen.pack_name)
@@ -123,13 +131,13 @@ class Delivery:
             await limits.lock_member(conn, made.user_id)
             if check is not None:
                 await check(conn)
-            await cards.add(conn, owner, new, now)
+            await cards.add(conn, owner, new, now, first=seen.cards)
             if now - made.created_at > LONG_WAIT:
                 await add_post(
                     conn, now, made.channel_id, "order_arrived", mention=made.discord_id, purchase_id=made.id
                 )
 
-        made = await self._steps.take(seen, to, detail=detail, also=store, reason=reason, cards=len(new))
+        made = await self._steps.take(seen, to, detail=detail, also=store, reason=reason, cards=seen.cards + len(new))
         await self._complete_late(made)
         return made
 

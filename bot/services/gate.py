@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.errors import Refusal
+from bot.services.breaker import CAUSE
 from bot.store import freezes
 
 if TYPE_CHECKING:
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     from bot.services.place import Place
     from bot.settings import Settings
+
+_FROZEN = {"buy": ("frozen", "frozen_until"), "sell": ("frozen_sell", "frozen_sell_until")}
 
 
 def served(settings: Settings, guild_id: int) -> bool:
@@ -37,11 +40,14 @@ async def check_frozen(
     """Asked in the transaction that makes the thing so.
 
     Raises:
-        Refusal: `frozen` or `frozen_until`, with the reason.
+        Refusal: `breaker`; with the reason `frozen` or `frozen_until`, of selling `frozen_sell` or `frozen_sell_until`.
     """
     found = await freezes.stopping(conn, action, now, discord_id=discord_id, guild_id=guild_id, pack_id=pack_id)
     if found is None:
         return
+    if found.cause == CAUSE:
+        raise Refusal("breaker")
+    for_now, until = _FROZEN[action]
     if found.ends_at is None:
-        raise Refusal("frozen", reason=found.reason)
-    raise Refusal("frozen_until", reason=found.reason, ends_at=found.ends_at)
+        raise Refusal(for_now, reason=found.reason)
+    raise Refusal(until, reason=found.reason, ends_at=found.ends_at)

@@ -37,4 +37,4 @@ class Notices:
         if guild_id is not None:
             channels.append((await guilds.get(conn, guild_id)).audit_channel_id)
         for channel_id in dict.fromkeys(filter(None, channels)):
-            await add_post(conn, now, channel_id, name, purchase_id=purchase_id, **values)
+            await add_post(conn, now, channel_id, name, mention=None, purchase_id=purchase_id, **values)

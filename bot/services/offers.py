@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.domain.clock import Clock
     from bot.domain.item import Inventory, Item
-    from bot.partner.api import PartnerReads
+    from bot.services.doors import Doors
     from bot.services.outbox import Outbox
     from bot.settings import Settings
     from bot.store.cards import Card
@@ -39,24 +39,24 @@ class Quote:
 class Offers:
     """Reads the owner's inventory for one card."""
 
-    def __init__(self, store: Store, clock: Clock, settings: Settings, reads: PartnerReads, outbox: Outbox) -> None:
+    def __init__(self, store: Store, clock: Clock, settings: Settings, doors: Doors, outbox: Outbox) -> None:
         self._store, self._clock, self._settings = store, clock, settings
-        self._reads, self._outbox = reads, outbox
+        self._doors, self._outbox = doors, outbox
 
     async def quote(self, card_id: str, discord_id: int, guild_id: int) -> Quote:
         """A fresh price, for the card's owner.
 
         Raises:
             Refusal: `not_served`, `card_unknown`, `not_your_card`, `card_sold`, `card_selling`, `card_gone`,
-                `cool_down`, `frozen`, `frozen_until`, `lane_purchase`, `lane_sale`, `lane_review`, `partner_down`,
-                `card_missing`, `offer_none`, `offer_closed`.
+                `cool_down`, `frozen_sell`, `frozen_sell_until`, `lane_purchase`, `lane_sale`, `lane_review`,
+                `partner_down`, `card_missing`, `offer_none`, `offer_closed`.
         """
         if not served(self._settings, guild_id):
             raise Refusal("not_served")
         async with self._store.read() as conn:
             card = await self.check(conn, card_id, discord_id, guild_id)
         try:
-            inventory = await self._reads.inventory(card.user_id)
+            inventory = await self._doors.inventory(card.user_id)
         except PartnerError:
             raise Refusal("partner_down") from None
         item = find(card, inventory)

@@ -71,10 +71,14 @@ class Opening:
         Raises:
             Refusal: `not_served`, `age_channel`, `stopping`, `partner_down`, `clock_skew`, `pack_unknown`,
                 `pack_disabled`, `pack_sold_out`, `pack_no_odds`, `amount`, `not_linked`, `lane_purchase`,
-                `lane_sale`, `lane_review`, `frozen`, `frozen_until`, `over_limit_bot`, `over_limit_guild`.
+                `lane_sale`, `lane_review`, `breaker`, `frozen`, `frozen_until`, `over_limit_bot`, `over_limit_guild`.
         """
         check_place(self._settings, place)
         self._door.check()
+        async with self._store.read() as conn:  # first: the partner may be what is down
+            await check_frozen(
+                conn, "buy", self._clock.now(), discord_id=discord_id, guild_id=place.guild_id, pack_id=pack_id
+            )
         listing = await self._catalogue.binding()
         if self._reads.skew is not None and abs(self._reads.skew) > MAX_SKEW:
             raise Refusal("clock_skew")

@@ -16,11 +16,11 @@ from bot.partner.orders import Deadline
 from bot.services.gate import check_frozen
 from bot.services.steps import LaneTakenError
 from bot.services.storing import stored
-from bot.services.timing import MAX_SKEW, WARN_SKEW
+from bot.services.timing import MAX_SKEW
 from bot.services.waiting import check_lane
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -65,6 +65,8 @@ class Ordering:
     ) -> None:
         self._store, self._clock, self._steps, self._orders = store, clock, steps, orders
         self._catalogue, self._timing, self._calls, self._door = catalogue, timing, calls, door
+        self.on_doubt: Callable[[], None] = lambda: None
+        """Called, cheaply, when an order has gone in doubt. The breaker's."""
 
     async def order(self, seen: Purchase) -> Purchase:
         """From RESERVED to whatever came of it. Behind a shut door it stays RESERVED, for the next start."""
@@ -97,8 +99,6 @@ class Ordering:
         if (change := _change(seen, packs)) is not None:
             self._catalogue.refresh()
             return change
-        if abs(self._orders.skew or 0) > WARN_SKEW:
-            log.warning("the partner's clock and ours differ by %.0f s", self._orders.skew)
         if abs(self._orders.skew or 0) > MAX_SKEW:
             return "clock"
         try:
@@ -128,7 +128,8 @@ class Ordering:
         try:
             sent = await self._steps.take(seen, State.SUBMITTING, also=allowed)
         except Refusal as refusal:
-            return await self._steps.take(seen, State.CANCELLED, detail=refusal.name, reason="frozen")
+            reason = "breaker" if refusal.name == "breaker" else "frozen"
+            return await self._steps.take(seen, State.CANCELLED, detail=refusal.name, reason=reason)
         except LaneTakenError:
             return seen  # another order of this pack is on its way this second
         except LostError:
@@ -146,10 +147,10 @@ class Ordering:
             return await self._end(sent, State.REFUSED, str(error), reason=_REASONS.get(type(error), "other"))
         except partner.InDoubtError as error:
             log.warning("order %s is in doubt: %s", sent.id, error)
-            return await self._end(sent, State.IN_DOUBT, str(error))
+            return await self._doubt(sent, str(error))
         except Exception as error:
             log.exception("order %s is in doubt", sent.id)
-            return await self._end(sent, State.IN_DOUBT, type(error).__name__)
+            return await self._doubt(sent, type(error).__name__)
         made = await self._end(sent, State.ACCEPTED, _evidence(accepted), session_id=accepted.session_id)
         self._calls.spawn(self._look_after(made), f"terms after {sent.id}")
         return made
@@ -158,6 +159,11 @@ class Ordering:
         """What came of it, which nobody else knows."""
         work = partial(self._record, sent, to, detail, **values)
         return await stored(self._clock, f"the outcome of order {sent.id}", work)
+
+    async def _doubt(self, sent: Purchase, detail: str) -> Purchase:
+        made = await self._end(sent, State.IN_DOUBT, detail)
+        self.on_doubt()
+        return made
 
     async def _record(self, sent: Purchase, to: State, detail: str, **values: Any) -> Purchase:
         """An answer is this attempt's however late it comes: also when it was taken for lost meanwhile."""

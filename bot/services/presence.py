@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.domain.clock import SECOND
 from bot.domain.ids import ulid
 from bot.store import processes
-from bot.store.engine import UNAVAILABLE
+from bot.store.engine import StoreDownError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -44,7 +44,7 @@ class Presence:
             try:
                 await self._store.run(self._renew)
                 await on_beat()
-            except UNAVAILABLE as error:
+            except StoreDownError as error:
                 log.warning("other bots can't be told that this one is alive: %s", error)
 
     async def _renew(self, conn: AsyncConnection) -> None:
@@ -52,5 +52,5 @@ class Presence:
 
     async def end(self) -> None:
         """What it was at is anybody's at once. If that can't be stored, it is when the lease ends."""
-        with suppress(*UNAVAILABLE):
+        with suppress(StoreDownError):
             await self._store.run(lambda conn: processes.leave(conn, self.worker))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +22,15 @@ from bot.services.workers import Workers
 from bot.store import accounts, audit, cards, lanes, purchases, sales
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.clock import Clock
     from bot.domain.item import Inventory
-    from bot.partner.api import PartnerReads
     from bot.partner.orders import PartnerOrders
     from bot.services.door import Door
+    from bot.services.doors import Doors
     from bot.services.offers import Offers, Quote
     from bot.services.outbox import Outbox
     from bot.services.place import Reply
@@ -68,7 +70,7 @@ class Sales:
         settings: Settings,
         offers: Offers,
         orders: PartnerOrders,
-        reads: PartnerReads,
+        doors: Doors,
         outbox: Outbox,
         timing: Timing,
         tasks: Tasks,
@@ -77,9 +79,11 @@ class Sales:
         worker: str,
     ) -> None:
         self._store, self._clock, self._settings, self._offers = store, clock, settings, offers
-        self._orders, self._reads, self._outbox = orders, reads, outbox
+        self._orders, self._doors, self._outbox = orders, doors, outbox
         self._timing, self._calls, self._door, self._worker = timing, calls, door, worker
         self._calling: set[str] = set()
+        self.on_doubt: Callable[[], None] = lambda: None
+        """Called, cheaply, when a sale has gone in doubt. The breaker's."""
         self.workers = Workers("sale", clock, tasks, self._look)
 
     async def view(self, sale_id: str) -> SaleView:
@@ -169,6 +173,7 @@ class Sales:
         except Exception as error:  # noqa: BLE001 - whatever it is: the sale may have been carried out
             log.warning("sale %s is in doubt: %s", view.sale.id, error or type(error).__name__)
             await self._answered(view, SaleState.IN_DOUBT, str(error)[:200] or type(error).__name__)
+            self.on_doubt()
         else:
             await self._answered(view, SaleState.SOLD, None, amount=amount)
         finally:
@@ -241,7 +246,7 @@ class Sales:
         for sale in await self._store.run(lambda conn: sales.take_up(conn, self._worker)):
             if sale.state is SaleState.SUBMITTING:
                 with suppress(LostError):  # its answer came after all
-                    view = await self.view(sale.id)
+                    view = replace(await self.view(sale.id), sale=sale)  # as it was taken, or that would go unseen
                     await self._end(view, SaleState.IN_DOUBT, "the bot was restarted during the sale")
 
     async def next_due(self) -> int | None:
@@ -269,7 +274,7 @@ class Sales:
             return
         looks = sale.looks
         try:
-            inventory = await self._reads.inventory(card.user_id)
+            inventory = await self._doors.inventory(card.user_id)
         except partner.PartnerError as error:
             log.info("no look for sale %s: %s", sale.id, error)
         else:

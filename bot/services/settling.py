@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from bot.domain.clock import Clock
     from bot.domain.item import Inventory, Item
-    from bot.partner.api import PartnerReads
     from bot.services.delivery import Delivery
+    from bot.services.doors import Doors
     from bot.services.steps import Steps
     from bot.services.timing import Timing
     from bot.settings import Settings
@@ -36,12 +36,12 @@ class Settling:
         clock: Clock,
         settings: Settings,
         steps: Steps,
-        reads: PartnerReads,
+        doors: Doors,
         delivery: Delivery,
         timing: Timing,
     ) -> None:
         self._store, self._clock, self._settings, self._steps = store, clock, settings, steps
-        self._reads, self._delivery, self._timing = reads, delivery, timing
+        self._doors, self._delivery, self._timing = doors, delivery, timing
 
     async def look(self, seen: Purchase) -> Purchase:
         """One look at the inventory for a purchase that is IN_DOUBT or NOT_EXECUTED, and what follows from it.
@@ -50,9 +50,8 @@ class Settling:
             LostError: the purchase has moved on, or what was found has found its owner meanwhile.
         """
         assert seen.submitted_at is not None, "what was never sent is never in doubt"
-        since = seen.submitted_at - self._timing.skew
         try:
-            inventory = await self._reads.inventory(seen.user_id)
+            inventory = await self._doors.inventory(seen.user_id)
         except PartnerError as error:
             log.info("no look for %s: %s", seen.id, error)
             return await self._again(seen)
@@ -60,7 +59,7 @@ class Settling:
             found = await evidence(conn, seen, inventory)
         if found.contested:
             return await self._again(seen)  # what appears may be another purchase's
-        new = found.new(since)
+        new = found.own(seen.submitted_at, self._timing.skew)
         linked = self._settings.account_mode == "linked"  # there the bot isn't the only one who buys
         if len(new) == seen.amount and not linked:
             return await self._deliver(seen, inventory, new)

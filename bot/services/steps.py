@@ -81,7 +81,7 @@ class Steps:
                 name = f"purchase {to.lower()}"
                 await audit.add(conn, name, seen.id, now, actor=seen.discord_id, guild_id=seen.guild_id, detail=detail)
             if to is State.REVIEW:
-                await self._tell(conn, made, "notice.review", now, reason=made.reason or "")
+                await self.tell(conn, made, "notice.review", now, reason=made.reason or "")
             if also is not None:
                 await also(conn, made)
             return made
@@ -119,7 +119,7 @@ class Steps:
 
         async def work(conn: AsyncConnection) -> Purchase:
             made = await purchases.change(conn, seen, overdue=True, look_at=now + self._timing.overdue)
-            await self._tell(conn, made, "notice.overdue", now)
+            await self.tell(conn, made, "notice.overdue", now)
             return made
 
         made = await self._store.run(work)
@@ -127,7 +127,8 @@ class Steps:
         self._outbox.news()
         return made
 
-    async def _tell(self, conn: AsyncConnection, made: Purchase, name: str, now: int, **more: str) -> None:
+    async def tell(self, conn: AsyncConnection, made: Purchase, name: str, now: int, **more: str | int) -> None:
+        """A notice about an order, in the transaction of what it tells of."""
         values: dict[str, str | int] = {
             "reference": reference(made.id),
             "owner_id": made.discord_id,

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from bot.domain.ids import ulid
 from bot.domain.item import Claims
@@ -81,14 +81,17 @@ class Owner:
     pack_name: str
 
 
-def _card(row: Any) -> Card:
+def of_row(row: Any) -> Card:
     attributes = tuple((str(k), str(v)) for k, v in json.loads(row.attributes))
     return value(Card, row, state=CardState(row.state), attributes=attributes)
 
 
 async def claims(conn: AsyncConnection, user_id: str, *, but: str | None = None) -> Claims:
-    """What the open cards of this user_id claim of its inventory, without those of the purchase `but`."""
-    mine = [cards.c.user_id == user_id, cards.c.state.in_(OPEN)]
+    """What the cards of this user_id claim of its inventory, without those of the purchase `but`.
+
+    One that was sold still claims its own pull: the inventory may have been read before the sale.
+    """
+    mine = [cards.c.user_id == user_id, or_(cards.c.state.in_(OPEN), cards.c.purchased_at.is_not(None))]
     if but is not None:
         mine.append(cards.c.purchase_id.is_distinct_from(but))
     rows = (await conn.execute(select(cards.c.item_id, cards.c.purchased_at).where(*mine))).all()
@@ -105,8 +108,8 @@ async def alike(conn: AsyncConnection, card: Card) -> int:
     return (await conn.execute(select(func.count()).where(same, dated))).scalar_one()
 
 
-async def add(conn: AsyncConnection, owner: Owner, new: Sequence[NewCard], now: int) -> None:
-    """Stores them, in order. The same item once more for the same person gets the next occurrence."""
+async def add(conn: AsyncConnection, owner: Owner, new: Sequence[NewCard], now: int, *, first: int = 0) -> None:
+    """Stores them, in order from the position `first` on. The same item once more gets the next occurrence."""
     if not new:
         return
     rows = await conn.execute(
@@ -114,7 +117,7 @@ async def add(conn: AsyncConnection, owner: Owner, new: Sequence[NewCard], now: 
     )
     taken = {(item, occurrence) for item, occurrence in rows}
     made: list[dict[str, Any]] = []
-    for position, card in enumerate(new):
+    for position, card in enumerate(new, first):
         item, occurrence = card.item, 0
         while (item.id, occurrence) in taken:
             occurrence += 1
@@ -152,13 +155,13 @@ async def add(conn: AsyncConnection, owner: Owner, new: Sequence[NewCard], now: 
 
 async def by_id(conn: AsyncConnection, card_id: str) -> Card | None:
     row = (await conn.execute(select(cards).where(cards.c.id == card_id))).one_or_none()
-    return None if row is None else _card(row)
+    return None if row is None else of_row(row)
 
 
 async def of_purchase(conn: AsyncConnection, purchase_id: str) -> list[Card]:
     """In the order of the reveal."""
     rows = await conn.execute(select(cards).where(cards.c.purchase_id == purchase_id).order_by(cards.c.position))
-    return [_card(r) for r in rows]
+    return [of_row(r) for r in rows]
 
 
 async def step(conn: AsyncConnection, seen: Card, to: CardState, **values: Any) -> Card:
@@ -178,7 +181,7 @@ async def step(conn: AsyncConnection, seen: Card, to: CardState, **values: Any) 
     ).one_or_none()
     if row is None:
         raise LostError(seen.id)
-    return _card(row)
+    return of_row(row)
 
 
 async def refresh(conn: AsyncConnection, seen: Card, item: Item) -> None:

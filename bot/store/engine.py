@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import event, make_url
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-UNAVAILABLE = (DBAPIError, OSError)
-"""What is raised while the database can't be reached, or can't be written."""
 _BUSY_MS = 5_000
 _SERIALIZATION_FAILURES = ("40001", "40P01")
 _TRIES = 5
@@ -67,6 +66,13 @@ def _told_apart(codes: frozenset[int]) -> Generator[None]:
 
 
 def _prepare_sqlite(engine: AsyncEngine, pragmas: dict[str, str], begin: str) -> None:
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def make(_dialect: Any, _record: Any, args: list[Any], _options: Any) -> None:  # pyright: ignore[reportUnusedFunction] - the decorator uses it
+        # SQLite would make it readable for all; the files beside it take its mode. Why it can't, SQLite says next.
+        if (path := Path(args[0])).is_absolute():  # not one in memory
+            with suppress(OSError):
+                path.touch(mode=0o600, exist_ok=False)
+
     @event.listens_for(engine.sync_engine, "connect")
     def connect(dbapi: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction] - the decorator uses it
         dbapi.isolation_level = None  # SQLAlchemy, not sqlite3, says BEGIN
@@ -105,16 +111,20 @@ class Store:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
             try:
-                engine = create_async_engine(parsed, pool_size=10, max_overflow=0, pool_pre_ping=True)
+                engine = create_async_engine(
+                    parsed, pool_size=10, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+                )
             except ModuleNotFoundError as error:
                 raise SettingsError(
                     f"DATABASE_URL needs {error.name}, which isn't installed: pip install -r requirements/run.txt."
                 ) from None
             return cls(engine, engine)
         common = {"foreign_keys": "ON", "busy_timeout": str(_BUSY_MS)}
-        writer = create_async_engine(parsed, pool_size=1, max_overflow=0, pool_timeout=30)
-        reader = create_async_engine(parsed, pool_size=4, max_overflow=0, pool_timeout=30)
-        _prepare_sqlite(writer, common | {"journal_mode": "WAL", "synchronous": sync}, "BEGIN IMMEDIATE")
+        writer = create_async_engine(parsed, pool_size=1, max_overflow=0, pool_timeout=30, hide_parameters=True)
+        reader = create_async_engine(parsed, pool_size=4, max_overflow=0, pool_timeout=30, hide_parameters=True)
+        # Tokens that have ended are overwritten, not only let go.
+        writes = common | {"journal_mode": "WAL", "synchronous": sync, "secure_delete": "ON"}
+        _prepare_sqlite(writer, writes, "BEGIN IMMEDIATE")
         _prepare_sqlite(reader, common | {"query_only": "ON"}, "BEGIN")
         return cls(writer, reader)
 
@@ -150,8 +160,13 @@ class Store:
         """
         task = asyncio.create_task(self._run(work))
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._ended)
         return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # the caller's to tell; one that was cancelled doesn't want to know
 
     async def _run(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         with _told_apart(_WRITE_TROUBLE):

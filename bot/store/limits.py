@@ -38,6 +38,11 @@ async def lock(conn: AsyncConnection, guild_id: int) -> None:
         await _lock(conn, scope)
 
 
+async def lock_bot(conn: AsyncConnection) -> None:
+    """Makes reservations, and what stops all of them, wait in line until the transaction ends."""
+    await _lock(conn, BOT)
+
+
 async def _lock(conn: AsyncConnection, scope: str) -> None:
     await conn.execute(sql.insert(conn, limits).values(scope=scope, daily=None).on_conflict_do_nothing())
     await conn.execute(select(limits.c.scope).where(limits.c.scope == scope).with_for_update())

@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from bot.store.engine import Store
 
 
+async def get(conn: AsyncConnection, key: str) -> str | None:
+    return (await conn.execute(select(meta.c.value).where(meta.c.key == key))).scalar()
+
+
+async def put(conn: AsyncConnection, key: str, text: str) -> None:
+    statement = sql.insert(conn, meta).values(key=key, value=text)
+    await conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": text}))
+
+
 class Meta:
     """Facts by key."""
 
@@ -23,14 +32,10 @@ class Meta:
 
     async def get(self, key: str) -> str | None:
         async with self._store.read() as conn:
-            return (await conn.execute(select(meta.c.value).where(meta.c.key == key))).scalar()
+            return await get(conn, key)
 
     async def set(self, key: str, text: str) -> None:
-        async def work(conn: AsyncConnection) -> None:
-            statement = sql.insert(conn, meta).values(key=key, value=text)
-            await conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": text}))
-
-        await self._store.run(work)
+        await self._store.run(lambda conn: put(conn, key, text))
 
     async def claim(self, key: str, text: str) -> str:
         """Sets it if it isn't set; gives what it is now."""

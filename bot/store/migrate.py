@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from bot.errors import SettingsError
 
@@ -40,8 +40,8 @@ async def upgrade(store: Store) -> None:
     try:
         async with store.write() as conn:
             await conn.run_sync(_upgrade)
-    except (OSError, OperationalError) as error:
-        cause = error.orig if isinstance(error, OperationalError) else error
+    except (OSError, DBAPIError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
         raise SettingsError(
             f"The database can't be used ({cause}): see that it runs, and look at DATABASE_URL."
         ) from None

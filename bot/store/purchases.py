@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select, update
 
-from bot.domain.ids import ulid
+from bot.domain.ids import first_at, ulid
 from bot.domain.purchase import HELD, RUNNING, SPENT, State
 from bot.errors import LostError
 from bot.store import messages, processes, sql
@@ -200,6 +200,20 @@ async def awaiting(conn: AsyncConnection, seen: Purchase) -> int:
         purchases.c.id != seen.id,
         purchases.c.state.in_((State.ACCEPTED, State.REVIEW)),
     )
+    return (await conn.execute(count)).scalar_one()
+
+
+async def not_executed(conn: AsyncConnection, user_id: str, pack_id: str) -> list[Purchase]:
+    """Those of a person and pack that weren't carried out, as far as was seen, and are still looked for."""
+    late = (purchases.c.state == State.NOT_EXECUTED) & purchases.c.look_at.is_not(None)
+    mine = (purchases.c.user_id == user_id) & (purchases.c.pack_id == pack_id)
+    return [_purchase(r) for r in await conn.execute(select(purchases).where(mine, late).order_by(purchases.c.id))]
+
+
+async def doubts(conn: AsyncConnection, since: int) -> int:
+    """How many purchases went in doubt after that time, whatever became of them."""
+    went = (purchase_events.c.id >= first_at(since + 1)) & (purchase_events.c.to_state == State.IN_DOUBT)
+    count = select(func.count(purchase_events.c.purchase_id.distinct())).where(went)
     return (await conn.execute(count)).scalar_one()
 
 

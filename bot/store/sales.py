@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 
+from bot.domain.ids import first_at
 from bot.domain.sale import SaleState
 from bot.errors import LostError
 from bot.store import messages, processes
@@ -95,3 +96,11 @@ async def next_look(conn: AsyncConnection, worker: str, without: Collection[str]
     query = query.where(await processes.free(conn, sales.c.worker, worker))
     rows = await conn.execute(query.order_by(sales.c.look_at).limit(len(without) + 1))
     return next((look_at for id_, look_at in rows if id_ not in without), None)
+
+
+async def doubts(conn: AsyncConnection, since: int) -> int:
+    """How many of the sales begun after that time are in doubt, or were until the inventory told."""
+    told = sales.c.reason.in_(("amount_unknown", "not_executed"))
+    doubtful = or_(sales.c.state == SaleState.IN_DOUBT, told)
+    count = select(func.count()).where(sales.c.id >= first_at(since + 1), doubtful)
+    return (await conn.execute(count)).scalar_one()

@@ -11,6 +11,8 @@ from fractions import Fraction
 
 from bot.domain.money import dollars
 from bot.texts.account import ACCOUNT
+from bot.texts.alarms import ALARMS
+from bot.texts.desk import DESK
 from bot.texts.escape import escape, plain
 from bot.texts.notices import NOTICES
 from bot.texts.opening import OPENING
@@ -18,10 +20,22 @@ from bot.texts.outcomes import OUTCOMES
 from bot.texts.packs import PACKS
 from bot.texts.refusals import REFUSALS
 from bot.texts.sales import SALES
+from bot.texts.security import SECURITY
 
 __all__ = ["TEXTS", "Raw", "escape", "percent", "plain", "say"]
 
-TEXTS: dict[str, str] = {**PACKS, **OPENING, **OUTCOMES, **SALES, **ACCOUNT, **NOTICES, **REFUSALS}
+TEXTS: dict[str, str] = {
+    **PACKS,
+    **OPENING,
+    **OUTCOMES,
+    **SALES,
+    **ACCOUNT,
+    **DESK,
+    **NOTICES,
+    **ALARMS,
+    **REFUSALS,
+    **SECURITY,
+}
 VALUE_LIMIT = 150
 """The most characters of one value that comes from outside."""
 

@@ -11,5 +11,14 @@ NOTICES = {
         "⏳ The partner has had order {reference} of {owner_id}, {amount} × {pack}, for over half an hour. "
         "The bot goes on asking once a minute; nothing is ordered again."
     ),
+    "post.notice.settled_delivered": (
+        "✅ {moderator_id} settled order {reference} of {owner_id}, {amount} × {pack}, as delivered: “{why}”."
+    ),
+    "post.notice.settled_nothing": (
+        "✅ {moderator_id} settled order {reference} of {owner_id}, {amount} × {pack}, as not bought: “{why}”."
+    ),
+    "post.notice.paused": "⏸️ {operator_id} paused {what} in the whole bot: {why}. Orders under way go on.",
+    "post.notice.unpaused": "▶️ {operator_id} lifted {causes}.",
+    "post.notice.unpaused_member": "▶️ {operator_id} lifted {causes} of {member_id}.",
     "post.order": "Show the order",
 }

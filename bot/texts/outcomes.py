@@ -32,11 +32,15 @@ OUTCOMES = {
     "outcome.NOT_EXECUTED.sandbox": (
         "The sandbox shows nothing from this order; it may have been reset. You can order again."
     ),
+    "outcome.NOT_EXECUTED.by_hand": (
+        "A moderator looked into it, and the partner shows nothing from this order. You can order again."
+    ),
     "outcome.REVIEW.too_few": "fewer cards came than were ordered.",
     "outcome.REVIEW.too_many": "more cards came than were ordered.",
     "outcome.REVIEW.foreign": "the partner's answer names another account.",
     "outcome.REVIEW.old_items": "cards are there that may belong to an earlier order.",
     "outcome.REVIEW.day": "it isn't settled after a whole day.",
+    "outcome.REVIEW.restored": "our records were restored from a backup that is older than the order's end.",
     "outcome.REVIEW.linked": "cards of this pack may also come from the community's site.",
     "state.RESERVED": "being ordered",
     "state.SUBMITTING": "being ordered",

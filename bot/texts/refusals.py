@@ -17,8 +17,10 @@ REFUSALS = {
     "refusal.amount": "{pack} can be opened 1 to {most} at a time. Nothing was bought.",
     "refusal.amount_one": "{pack} can be opened one at a time only. Nothing was bought.",
     "refusal.not_linked": "You aren't linked yet. Get a code on the community's site, then use `/account link`.",
-    "refusal.frozen": "This is paused for now: {reason}. Nothing was bought or sold.",
-    "refusal.frozen_until": "This is paused, and goes on {ends_at}: {reason}. Nothing was bought or sold.",
+    "refusal.frozen": "Opening packs is paused: {reason}. Nothing was bought.",
+    "refusal.frozen_until": "Opening packs is paused, and goes on {ends_at}: {reason}. Nothing was bought.",
+    "refusal.frozen_sell": "Selling cards is paused: {reason}. Nothing was sold.",
+    "refusal.frozen_sell_until": "Selling cards is paused, and goes on {ends_at}: {reason}. Nothing was sold.",
     "refusal.lane_purchase": (
         "Your order of {since_on} isn't settled yet. We look again {look_at}. "
         "You can open other packs meanwhile. Nothing more was bought or sold."

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ID = PATTERN
-NUMBER = r"\d{1,9}"
+NUMBER = r"[0-9]{1,9}"
 REST = r".{0,80}"
 """Any text; only as the last value."""
 LONGEST = 100

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LARGE = 3
 """So many cards have large pictures; more become a list with thumbnails."""
 PAGE = 5
-AGAIN = frozenset({"too_old", "partner_down", "not_sent", "terms_changed", "sandbox", None})
+AGAIN = frozenset({"too_old", "partner_down", "not_sent", "terms_changed", "sandbox", "by_hand", None})
 """Endings after which the same order may go through."""
 OPENED = frozenset({State.DELIVERED, State.REVIEW})
 """States whose cards are shown."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+import aiohttp
 import discord
 
 from bot.domain.clock import MINUTE, SECOND
@@ -85,7 +86,7 @@ class Relay:
             if message.tries >= MOST_TRIES and isinstance(error, discord.HTTPException) and error.status == BAD_REQUEST:
                 await self._app.outbox.lost(message, f"Discord doesn't take it: {error.text}")
                 return 0
-            expected = isinstance(error, OSError) or (
+            expected = isinstance(error, OSError | aiohttp.ClientError) or (
                 isinstance(error, discord.HTTPException) and (error.status == BUSY or error.status >= BROKEN)
             )
             log.log(

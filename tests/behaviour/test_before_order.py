@@ -72,7 +72,7 @@ async def test_a_freeze_before_confirm_is_said_privately_and_the_channel_sees_no
     await freeze(world, "buy")
     result = await world.press(asked, "confirm")
     assert result.response is None, "its public answer is gone"
-    assert "This is paused for now: a check. Nothing was bought or sold." in texts(result.followups[0])
+    assert "Opening packs is paused: a check. Nothing was bought." in texts(result.followups[0])
     assert result.followups[0].ephemeral
     assert world.public() == []
     assert await rows(world, purchases) == []

@@ -197,7 +197,7 @@ async def test_a_freeze_between_question_and_sale_stops_it(world: World) -> None
     asked = await question(world, message)
     await freeze(world, "sell")
     await confirmed(world, asked)
-    assert "This is paused for now: a check. Nothing was bought or sold." in texts(world.message(asked))
+    assert "Selling cards is paused: a check. Nothing was sold." in texts(world.message(asked))
     assert world.ledger.count("buyback") == 0
 
 

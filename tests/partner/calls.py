@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 
@@ -11,17 +11,15 @@ from bot.partner.orders import Deadline, PartnerOrders
 
 from .conftest import KEY, URL, FakeClock
 
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
 CALLS = ("packs", "recent_pulls", "card", "status", "inventory", "look", "buy", "sell")
 
 
-async def call(name: str, body: str) -> Any:
-    """What a method of the clients makes of a 200 with this body."""
-    transport = httpx2.MockTransport(lambda _: httpx2.Response(200, text=body))
-    clock = FakeClock()
-    reads = PartnerReads(URL, KEY, clock, transport=transport)
-    orders = PartnerOrders(URL, KEY, clock, transport=transport)
+def calls(reads: PartnerReads, orders: PartnerOrders, clock: FakeClock) -> dict[str, Callable[[], Awaitable[Any]]]:
     deadline = Deadline.after(clock, 10)
-    calls = {
+    return {
         "packs": reads.packs,
         "recent_pulls": reads.recent_pulls,
         "card": lambda: reads.card("c"),
@@ -31,4 +29,12 @@ async def call(name: str, body: str) -> Any:
         "buy": lambda: orders.buy("p", 1, "u", deadline),
         "sell": lambda: orders.sell("i", deadline),
     }
-    return await calls[name]()
+
+
+async def call(name: str, body: str) -> Any:
+    """What a method of the clients makes of a 200 with this body."""
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(200, text=body))
+    clock = FakeClock()
+    reads = PartnerReads(URL, KEY, clock, transport=transport)
+    orders = PartnerOrders(URL, KEY, clock, transport=transport)
+    return await calls(reads, orders, clock)[name]()

@@ -1,17 +1,26 @@
-"""Money is exact, and no JSON makes the clients crash."""
+"""Money is exact, and no answer makes the clients crash, or say what it doesn't say."""
 
 from __future__ import annotations
 
 import json
+from random import Random
+from typing import Any
 
+import httpx2
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bot.partner.api import PartnerReads
 from bot.partner.errors import InDoubtError, PartnerError
+from bot.partner.orders import PartnerOrders
+from sandbox import Sandbox
 
-from .calls import CALLS, call
+from .calls import CALLS, call, calls
+from .conftest import KEY, URL, FakeClock
+from .mutate import Spoiled, spoil
 from .test_models import PACK
+from .truth import check_error, check_result
 
 
 @settings(deadline=None)
@@ -103,3 +112,75 @@ async def test_no_json_makes_it_crash(name: str, body: str):
     repr(got).encode()
     for one in got if name in {"packs", "look"} else ():
         assert len(one.terms()) < 100_000
+
+
+ROUTES = {
+    "available": ("packs", "look"),
+    "init": ("buy",),
+    "status": ("status",),
+    "inventory": ("inventory",),
+    "buyback": ("sell",),
+    "card": ("card",),
+    "recent": ("recent_pulls",),
+}
+"""Which calls read the answers of a route."""
+MANY = 10_000
+
+
+async def real_answers() -> dict[str, list[bytes]]:
+    """What the local partner answers on each route, in both temperaments; to the session `s` and the person `u`."""
+    found: dict[str, list[bytes]] = {name: [] for name in ROUTES}
+    for temperament in ("sandbox", "production"):
+        partner = Sandbox(temperament=temperament, clock=FakeClock(), settle=0)  # pyright: ignore[reportArgumentType]
+        async with httpx2.AsyncClient(transport=partner.transport(), headers={"X-API-Key": "sandbox-1"}) as client:
+
+            async def ask(route: str, method: str, path: str, client: Any = client, **body: Any) -> Any:
+                answer = await client.request(method, f"{URL}/api/v1/{path}", json=body or None)
+                assert answer.status_code == 200
+                value = answer.json()
+                # Few packs and pulls: the spoiling is to hit what counts.
+                found[route].append(json.dumps(value[:2] if isinstance(value, list) else value).encode())
+                return value
+
+            pack = next(iter(partner.packs.values())).id
+            await ask("available", "GET", "vm/available")
+            session = (await ask("init", "POST", "vm/buy/init", id=pack, amount=2, user_id="u"))["session_id"]
+            await ask("status", "POST", "vm/buy/status", session_id=session)
+            items = (await ask("inventory", "GET", "inventory/u"))["items"]
+            await ask("inventory", "GET", "inventory/u")
+            await ask("card", "GET", f"card/{items[0]['id'].replace('|', '%7C')}")
+            await ask("recent", "GET", "vm/recent-pulls")
+            await ask("buyback", "POST", "vm/buyback", item_id=items[0]["id"])
+            found["status"] = [one.replace(session.encode(), b"s") for one in found["status"]]
+    found["status"].append(b'{"status": "pending"}')
+    return found
+
+
+@pytest.mark.parametrize("route", ROUTES)
+async def test_spoiled_answers(route: str):
+    random = Random(f"{route} 1")
+    real = (await real_answers())[route]
+    given = Spoiled(200, {}, b"")
+    clock = FakeClock()
+    transport = httpx2.MockTransport(
+        lambda _: httpx2.Response(given.status, headers=given.headers, stream=httpx2.ByteStream(given.body))
+    )
+    reads = PartnerReads(URL, KEY, clock, transport=transport, rate=1e9, poll_rate=1e9)
+    orders = PartnerOrders(URL, KEY, clock, transport=transport)
+    outcomes: set[str] = set()
+    for number in range(MANY):
+        given = spoil(random, real)
+        name = ROUTES[route][number % len(ROUTES[route])]
+        try:
+            try:
+                got = await calls(reads, orders, clock)[name]()
+            except PartnerError as error:
+                check_error(name, error, given)
+                outcomes.add(type(error).__name__)
+            else:
+                check_result(name, got, given)
+                outcomes.add(type(got).__name__)
+        except BaseException as error:
+            error.add_note(f"{route}, number {number}: {given.status} {given.headers} {given.body[:2000]!r}")
+            raise
+    assert len(outcomes) > 3, outcomes

@@ -211,6 +211,19 @@ def overrides() -> dict[str, Any]:
     return {}
 
 
+@pytest.fixture
+def no_breaker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For more doubts at once than a partner may cause that is well."""
+    monkeypatch.setattr("bot.services.breaker.DOUBTS", 1_000)
+    monkeypatch.setattr("bot.services.breaker.ENOUGH_CALLS", 100_000)
+
+
+@pytest.fixture
+def no_sweep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For counting what else reads inventories."""
+    monkeypatch.setattr("bot.jobs.sweeping.FIRST", 1e9)
+
+
 @pytest.fixture(scope="session")
 def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("services") / "t.db"

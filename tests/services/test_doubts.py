@@ -56,6 +56,7 @@ async def test_a_documented_refusal_is_an_end(world: World, error: tuple[int, st
     assert (await world.ended(await world.order())).state is State.DELIVERED
 
 
+@pytest.mark.usefixtures("no_breaker")
 async def test_all_else_is_in_doubt_until_the_inventory_tells(world: World):
     """Each fault for two people, of whom the second one's order is carried out."""
     cases = [(kind, executed) for kind in DOUBTS for executed in (False, True)]

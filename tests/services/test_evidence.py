@@ -63,6 +63,7 @@ async def test_an_item_that_appears_hours_later_is_found(world: World, hours: fl
 
 
 @on_sqlite
+@pytest.mark.usefixtures("no_sweep")
 async def test_late_looks_are_hourly_and_end_after_a_day(world: World):
     made = await not_executed(world)
     looks = world.ledger.count("inventory")

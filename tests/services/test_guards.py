@@ -147,7 +147,7 @@ async def test_a_freeze_ends_by_itself(world: World):
 async def test_buying_and_selling_freeze_apart(world: World):
     card = await world.card()
     await freeze(world, f"member:{ALICE}", "sell")
-    assert await refused(world.price(card)) == "frozen"
-    assert await refused(world.sell(card, quoted=1)) == "frozen"
+    assert await refused(world.price(card)) == "frozen_sell"
+    assert await refused(world.sell(card, quoted=1)) == "frozen_sell"
     assert (await world.ended(await world.order())).state is State.DELIVERED
     assert world.ledger.count("buyback") == 0

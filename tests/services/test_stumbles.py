@@ -31,12 +31,12 @@ def disk_full() -> OperationalError:
 async def test_a_database_error_while_delivering_costs_seconds(world: World, monkeypatch: pytest.MonkeyPatch):
     add, calls = cards.add, 0
 
-    async def failing_once(*args: Any) -> None:
+    async def failing_once(*args: Any, **values: Any) -> None:
         nonlocal calls
         calls += 1
         if calls == 1:
             raise disk_full()
-        await add(*args)
+        await add(*args, **values)
 
     monkeypatch.setattr(cards, "add", failing_once)
     end = await world.ended(await world.order(), 30)
@@ -129,6 +129,7 @@ class Stuck(httpx2.AsyncBaseTransport):
 
 
 @on_sqlite
+@pytest.mark.usefixtures("no_breaker")
 async def test_slow_looks_of_many_do_not_hold_up_a_stranger(world: World):
     transport = Stuck(world)
     await world.restart(transport)

@@ -21,14 +21,26 @@ import cogs.account
 import cogs.cards
 import cogs.messages
 import cogs.opening
+import cogs.operator
+import cogs.orders
 import cogs.packs
+import cogs.settings
 
 EXTREMES = {
     ID: ["0" * 26, "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"],
     NUMBER: [0, 999_999_999],
     REST: ["", "a", "a:b:c\nd", "é" * 80, "x" * 80],
 }
-FEATURES = (cogs.packs, cogs.opening, cogs.cards, cogs.account, cogs.messages)
+FEATURES = (
+    *(cogs.packs, cogs.opening, cogs.cards, cogs.account, cogs.messages),
+    *(cogs.orders, cogs.settings, cogs.operator),
+)
+HIDDEN = {
+    "orders": discord.Permissions(manage_guild=True),
+    "settings": discord.Permissions(manage_guild=True),
+    "operator": discord.Permissions(administrator=True),
+}
+"""Commands that Discord shows only to who has this permission, unless the server says otherwise."""
 CLASSES = [*base.PRESSES, *base.FORMS]
 
 
@@ -102,12 +114,16 @@ async def client(tmp_path: Path, sqlite_url: str, request: pytest.FixtureRequest
 
 async def test_the_commands_are_named_and_placed_as_they_should_be(client: Client) -> None:
     tree = {command.qualified_name: command for command in client.tree.walk_commands()}
-    assert set(tree) == {"packs", "open", "account", "account show", "account link", "account unlink"}
+    assert set(tree) == {
+        *("packs", "open", "account", "account show", "account link", "account unlink", "settings"),
+        *("orders", "orders open", "orders order", "operator", "operator pause", "operator unpause"),
+    }
     for command in client.tree.get_commands():
         wire = command.to_dict(client.tree)
         assert wire["contexts"] == [0], "a guild"
         assert wire["integration_types"] == [0], "a guild's install"
-        assert wire["default_member_permissions"] is None, "members may use it"
+        hidden = HIDDEN.get(command.name)
+        assert wire["default_member_permissions"] == (None if hidden is None else hidden.value)
         assert wire["nsfw"] is False
     names = [option["name"] for option in tree["open"].to_dict(client.tree)["options"]]
     assert names == ["pack", "amount", "private"]
@@ -116,7 +132,7 @@ async def test_the_commands_are_named_and_placed_as_they_should_be(client: Clien
 @pytest.mark.parametrize("client", [True], indirect=True)
 async def test_commands_that_cost_money_are_age_restricted_where_the_operator_says_so(client: Client) -> None:
     nsfw = {command.name: command.to_dict(client.tree)["nsfw"] for command in client.tree.get_commands()}
-    assert nsfw == {"packs": True, "open": True, "account": False}
+    assert {name for name, restricted in nsfw.items() if restricted} == {"packs", "open"}
 
 
 async def test_commands_are_synced_only_when_they_changed(client: Any) -> None:

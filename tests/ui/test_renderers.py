@@ -18,6 +18,7 @@ from bot.texts.outcomes import OUTCOMES
 from bot.ui import account, card, confirmation, packs, pull, sale
 from bot.ui.post import post
 from tests.behaviour.look import buttons, parts, pictures, texts
+from tests.ui import desk
 from tests.ui import values as v
 from tests.ui.test_texts import FORBIDDEN
 
@@ -63,6 +64,7 @@ def pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
     yield from card_pages()
     yield from sale_pages()
     yield from account_pages()
+    yield from desk.pages()
 
 
 def catalogue_pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:

@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.purchase import State
+from bot.domain.sale import CardState
 from bot.services.ordering import _REASONS
+from bot.services.pauses import ACTIONS, BREAKER, OPERATOR, RESTORE, SWEEP
 from bot.texts import TEXTS, Raw, escape, percent, plain, say
 
 FORBIDDEN = re.compile(
@@ -82,15 +84,18 @@ def test_every_end_of_an_order_has_a_text() -> None:
 def test_names_that_are_put_together_have_texts_too() -> None:
     wanted = {f"refusal.already_{name}" for name in ("ordered", "delivered", "ended")}
     wanted |= {f"refusal.confirmation_{name}" for name in ("replaced", "cancelled")}
-    wanted |= {f"state.{state}" for state in State}
+    wanted |= {f"{name}.{state}" for name in ("state", "past") for state in State}
+    wanted |= {f"order.card.{state}" for state in CardState}
+    wanted |= {f"pause.{name}" for name in (*ACTIONS, *ACTIONS["everything"], OPERATOR, BREAKER, RESTORE, SWEEP)}
     assert wanted - set(TEXTS) == set()
 
 
 def test_no_text_is_left_over() -> None:
     built = ("outcome.", "state.", "sale.why.", "account.none_", "packs.option_", "pull.RESERVED", "pull.SUBMITTING")
+    built += ("order.card.", "pause.", "past.")
     spoken = set(re.findall(r'"([a-z_]+\.[A-Za-z_.]+|nothing)"', CODE))
     spoken |= {f"refusal.{name}" for name in re.findall(r'"([a-z_]+)"', CODE)}
-    spoken |= {f"post.{name}" for name in re.findall(r'"([a-z_]+)"', CODE)}
+    spoken |= {f"post.{name}" for name in re.findall(r'"([a-z_.]+)"', CODE)}
     spoken |= {"account.generated", "account.linked", "refusal.already_ordered", "refusal.already_delivered"}
     spoken |= {"refusal.already_ended", "refusal.confirmation_replaced", "refusal.confirmation_cancelled"}
     left = {name for name in TEXTS if name.removesuffix(".unknown") not in spoken and not name.startswith(built)}

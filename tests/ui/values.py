@@ -76,6 +76,7 @@ ORDER = Purchase(
     doubted_at=None,
     settled_at=None,
     look_at=NOW + 60_000,
+    worker=None,
 )
 CARD = Card(
     id=ID,
@@ -127,6 +128,7 @@ SALE = Sale(
     created_at=NOW,
     settled_at=NOW,
     look_at=None,
+    worker=None,
 )
 ACCOUNT = Account(42, "pc-1", "generated", NOW, None)
 

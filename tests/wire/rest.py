@@ -119,10 +119,10 @@ def _limits(bucket: str) -> dict[str, str]:
 async def _spoil(request: web.Request, fault: Fault) -> tuple[int, Any, dict[str, str]]:
     """What the bot gets instead of the answer."""
     if fault.kind == "reset":
-        assert request.transport is not None
-        sock: socket.socket = request.transport.get_extra_info("socket")
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-        request.transport.abort()
+        if request.transport is not None and not request.transport.is_closing():  # a bot may have been killed since
+            sock: socket.socket = request.transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            request.transport.abort()
         return 499, None, {}
     if fault.kind == "hang":
         await asyncio.sleep(fault.seconds)

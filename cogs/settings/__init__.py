@@ -1,0 +1,5 @@
+"""/settings: what a server's moderators set."""
+
+from cogs.settings.cog import setup
+
+__all__ = ["setup"]
