@@ -141,11 +141,11 @@ class Accounts:
         if await accounts.by_user_id(conn, offer.user_id) is not None:
             raise Refusal("id_taken")
 
-    async def unlink(self, discord_id: int) -> None:
-        """Takes the link away.
+    async def unlink(self, discord_id: int, linked_at: int | None = None) -> None:
+        """Takes the link away: the one of that time (milliseconds UTC), if its person was shown one.
 
         Raises:
-            Refusal: `no_unlink`, `not_linked`, `unsettled`.
+            Refusal: `no_unlink`, `not_linked`, `link_changed`, `unsettled`.
         """
         if self.mode == "generated":
             raise Refusal("no_unlink")
@@ -155,6 +155,8 @@ class Accounts:
             mine = await accounts.by_discord_id(conn, discord_id, lock=True)
             if mine is None:
                 raise Refusal("not_linked")
+            if linked_at not in {None, mine.linked_at}:
+                raise Refusal("link_changed")
             count = await purchases.unsettled(conn, mine.user_id) + await cards.unsettled(conn, mine.user_id)
             if count:
                 raise Refusal("unsettled", count=count)

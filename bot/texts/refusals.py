@@ -76,6 +76,9 @@ REFUSALS = {
     "refusal.code_other_person": "This code was made for another Discord account.",
     "refusal.id_taken": "That partner id belongs to another Discord account already. Nothing was changed.",
     "refusal.offer_gone": "This question has run out. Nothing was changed. Use `/account link` again.",
+    "refusal.link_changed": (
+        "You have been linked anew since this question. Nothing was changed. Use `/account unlink` again."
+    ),
     "refusal.no_unlink": "Accounts here are made by the bot and can't be unlinked: your cards would have no owner.",
     "refusal.unsettled": (
         "You have {count} orders or sales that haven't ended. Nothing was changed. Please try again when they have."

@@ -67,7 +67,7 @@ def linked(mine: Account) -> discord.ui.LayoutView:
 def ask_unlink(mine: Account) -> discord.ui.LayoutView:
     """Once, before it is undone."""
     text = say("account.ask_unlink", user_id=mine.user_id)
-    yes = Unlink(say("account.unlink"), style=Style.danger)
+    yes = Unlink(say("account.unlink"), style=Style.danger, linked=mine.linked_at)
     return note(text, TROUBLE, yes, Dismiss(say("account.cancel")))
 
 

@@ -12,8 +12,13 @@ if TYPE_CHECKING:
 
 ID = PATTERN
 NUMBER = r"[0-9]{1,9}"
+CENTS = r"[0-9]{1,10}"
+"""Any amount of money that there is (`bot/domain/money.py`)."""
+TIME = r"[0-9]{13}"
+"""Milliseconds UTC."""
 REST = r".{0,80}"
 """Any text; only as the last value."""
+_NUMBERS = frozenset({NUMBER, CENTS, TIME})
 LONGEST = 100
 """Discord's limit for a custom_id."""
 
@@ -45,4 +50,4 @@ class Address:
         match = self.pattern.fullmatch(custom_id)
         if match is None:
             return None
-        return {field: int(match[field]) if kind == NUMBER else match[field] for field, kind in self.fields.items()}
+        return {field: int(match[field]) if kind in _NUMBERS else match[field] for field, kind in self.fields.items()}

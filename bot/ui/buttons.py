@@ -8,7 +8,7 @@ import discord
 
 from bot.services.by_hand import LONGEST_REASON, SHORTEST_REASON
 from bot.texts import plain, say
-from bot.ui.address import ID, NUMBER, REST
+from bot.ui.address import CENTS, ID, NUMBER, REST, TIME
 from bot.ui.base import Form, Pick, PickChannel, PickRoles, PickSome, Press
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Sell(Press, name="sell", card=ID):
     """Asks the partner's price, and whether to sell for it."""
 
 
-class SellNow(Press, name="sellnow", card=ID, quoted=NUMBER):
+class SellNow(Press, name="sellnow", card=ID, quoted=CENTS):
     """Sells for about the price shown (cents)."""
 
 
@@ -101,8 +101,8 @@ class Link(Press, name="link", offer=ID):
     """Redeems a link code."""
 
 
-class Unlink(Press, name="unlink"):
-    """Takes the link away."""
+class Unlink(Press, name="unlink", linked=TIME):
+    """Takes that link away, of the time when it was made."""
 
 
 class Dismiss(Press, name="dismiss"):

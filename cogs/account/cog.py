@@ -71,9 +71,9 @@ async def link(interaction: Interaction, offer: str) -> None:
 
 
 @Unlink.pressed
-async def unlink(interaction: Interaction) -> None:
+async def unlink(interaction: Interaction, linked: int) -> None:
     await interaction.response.defer()
-    await interaction.client.app.accounts.unlink(interaction.user.id)
+    await interaction.client.app.accounts.unlink(interaction.user.id, linked)
     await replace(interaction, show.unlinked())
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.codes import make_code
 from tests.behaviour.look import buttons, texts
+from tests.behaviour.steps import SOON
 
 if TYPE_CHECKING:
     from tests.behaviour.conftest import World
@@ -114,6 +115,7 @@ async def test_a_no_changes_nothing_and_an_unlink_is_asked_once(world: World) ->
 @LINKED
 async def test_nobody_unlinks_while_an_order_is_open_and_a_new_link_waits_with_selling(world: World) -> None:
     await world.press(await link(world, code(world)), "link")
+    await world.after(SOON)  # what the member holds already is looked at
     result = await world.order()
     asked = await world.alice.slash(world.channel, "account unlink")
     pressed = await world.press(asked.response, "unlink")

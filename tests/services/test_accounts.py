@@ -164,6 +164,16 @@ async def test_who_is_linked_now_may_press_on_older_cards(world: World):
     assert (await world.sell(card, BOB)).sale.discord_id == BOB
 
 
+async def test_an_old_question_does_not_take_a_newer_link_away(world: World):
+    first = await linked(world, ALICE)
+    await world.app.accounts.unlink(ALICE, first.linked_at)
+    await asyncio.sleep(1)
+    second = await linked(world, ALICE, "member-2")
+    assert await refused(world.app.accounts.unlink(ALICE, first.linked_at)) == "link_changed"
+    assert await world.user_id() == "member-2"
+    await world.app.accounts.unlink(ALICE, second.linked_at)
+
+
 async def test_unlink_waits_for_what_is_unsettled(world: World):
     await linked(world, ALICE)
     offer = await world.offer()

@@ -12,7 +12,7 @@ from bot.app import App
 from bot.client import Client
 from bot.settings import Settings
 from bot.ui import base
-from bot.ui.address import ID, NUMBER, REST
+from bot.ui.address import CENTS, ID, NUMBER, REST, TIME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +29,8 @@ import cogs.settings
 EXTREMES = {
     ID: ["0" * 26, "7ZZZZZZZZZZZZZZZZZZZZZZZZZ"],
     NUMBER: [0, 999_999_999],
+    CENTS: [0, 1_000_000_000],
+    TIME: [1_795_514_400_000],
     REST: ["", "a", "a:b:c\nd", "é" * 80, "x" * 80],
 }
 FEATURES = (
