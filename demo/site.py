@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from demo.gallery import COLOURS, avatar
+from demo.world import FATES
 
 if TYPE_CHECKING:
     from demo.simcord_hooks import Stage
@@ -33,7 +34,7 @@ class Site:
             web.get("/demo/state", self._state),
             web.post("/demo/restart", self._restart),
             web.post("/demo/partner/{position:up|down}", self._partner),
-            web.post("/demo/next-answer/{fate:lost|arrives}", self._next_answer),
+            web.post(f"/demo/next-order/{{fate:{'|'.join(FATES)}}}", self._next_order),
         ]
 
     async def _file(self, request: web.Request) -> web.FileResponse:
@@ -65,7 +66,7 @@ class Site:
                 ],
                 "restarts": world.restarts,
                 "partner": "down" if world.partner.down else "up",
-                "nextAnswer": "lost" if world.loses_next else "arrives",
+                "nextOrder": world.next_order,
                 "purchases": len(world.partner.ledger.purchases),
                 "sales": len(world.partner.ledger.sales),
             }
@@ -80,6 +81,6 @@ class Site:
         self._world.partner.down = request.match_info["position"] == "down"
         return await self._state()
 
-    async def _next_answer(self, request: web.Request) -> web.Response:
-        self._world.lose_next(lose=request.match_info["fate"] == "lost")
+    async def _next_order(self, request: web.Request) -> web.Response:
+        self._world.next_order = request.match_info["fate"]
         return await self._state()

@@ -23,11 +23,18 @@ if TYPE_CHECKING:
     from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
     from simcord.actors import MemberActor
 
+    from sandbox.faults import Kind
+
 WELCOME = (
     "Welcome to **Card Club**! Type `/packs` to look around, or `/open` to open a pack. "
     "Whoever pulls something nice: show us! 🎉"
 )
-FOR_MODERATORS = "This channel is for moderators. If a member asks about an order, ask for its reference."
+FOR_MODERATORS = (
+    "This channel is for moderators, and the bot tells us here what we have to know. `/orders open` lists the orders that "
+    "need somebody; if a member asks about one, ask for its reference."
+)
+FATES: dict[str, Kind | None] = {"well": None, "lost": "reset", "odd": "more"}
+"""Of the next order, by the partner's fault: as it should be; carried out, but the answer is lost; a card too many."""
 
 
 class DemoSettings(Settings):
@@ -101,8 +108,10 @@ class World:
         hidden = discord.PermissionOverwrite(view_channel=False)
         shown = discord.PermissionOverwrite(view_channel=True)
         packs = guild.create_text_channel("packs", topic="Open packs here")
+        bot = self.env.bot.user
+        assert bot is not None
         moderators = guild.create_text_channel(
-            "moderators", topic="For moderators", overwrites={guild.default_role: hidden, moderator: shown}
+            "moderators", topic="For moderators", overwrites={guild.default_role: hidden, moderator: shown, bot: shown}
         )
 
         def person(name: str) -> MemberActor:
@@ -113,6 +122,7 @@ class World:
         self.channels = (packs, moderators)
         await self.people[2].send(packs, WELCOME)
         await self.people[2].send(moderators, FOR_MODERATORS)
+        await self._app.guilds.set_audit_channel(self.people[2].id, guild.id, moderators.id)
 
     async def restart(self) -> None:
         """The bot's process ends at once, whatever it was doing, and another begins on the same database."""
@@ -121,14 +131,16 @@ class World:
         self.restarts += 1
 
     @property
-    def loses_next(self) -> bool:
-        """Whether the next order will be executed without an answer."""
-        return bool(self.partner.faults.waiting)
+    def next_order(self) -> str:
+        """What will become of the next order: a key of `FATES`."""
+        kinds = {fault.kind for fault in self.partner.faults.waiting}
+        return next((fate for fate, kind in FATES.items() if kind in kinds), "well")
 
-    def lose_next(self, *, lose: bool) -> None:
+    @next_order.setter
+    def next_order(self, fate: str) -> None:
         self.partner.faults.clear()
-        if lose:
-            self.partner.faults.add("init", "reset", after=True)
+        if (kind := FATES[fate]) is not None:
+            self.partner.faults.add("init", kind, after=kind == "reset")
 
     @classmethod
     @asynccontextmanager

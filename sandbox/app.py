@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
@@ -62,7 +63,7 @@ def _guarded(route: Route, valid: Callable[[str], bool]) -> Route:
 async def _body(request: Request) -> Mapping[str, Any]:
     try:
         body = await request.json()
-    except (json.JSONDecodeError, UnicodeDecodeError):
+    except (json.JSONDecodeError, UnicodeDecodeError, ClientDisconnect):
         return {}
     return cast("dict[str, Any]", body) if isinstance(body, dict) else {}
 

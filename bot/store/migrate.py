@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import SettingsError
@@ -25,7 +26,13 @@ def config() -> Config:
     return Config(str(_INI))
 
 
+_LOCK = 5_001_974
+"""Of PostgreSQL, for whoever migrates: any number that nobody else there uses."""
+
+
 def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":  # bots that start at once would make the tables twice
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     chosen = config()
     chosen.attributes["connection"] = connection
     command.upgrade(chosen, "head")

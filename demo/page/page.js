@@ -45,12 +45,11 @@ let now;
 function tell(state) {
   now = state;
   const down = state.partner === "down";
-  const lost = state.nextAnswer === "lost";
   light("bot", state.restarts ? `Bot: running · restarted ${state.restarts}×` : "Bot: running");
   light("partner", `Partner: ${state.partner}`, down ? "bad" : "good");
   byId("partner-switch").textContent = down ? "Bring it back" : "Take it down";
-  light("answer", `Next answer: ${lost ? "will be lost" : "arrives"}`, lost ? "wait" : "good");
-  byId("answer-switch").textContent = lost ? "Let it arrive" : "Lose the next answer";
+  byId("order").dataset.state = state.nextOrder === "well" ? "good" : "wait";
+  byId("order-fate").value = state.nextOrder;
   byId("books").textContent = `Partner’s books: ${count(state.purchases, "order")}, ${count(state.sales, "sale")}`;
 }
 
@@ -73,7 +72,7 @@ function onPress(id, act) {
 }
 onPress("restart", () => { light("bot", "Bot: restarting…", "bad"); return "/demo/restart"; });
 onPress("partner-switch", () => `/demo/partner/${now.partner === "down" ? "up" : "down"}`);
-onPress("answer-switch", () => `/demo/next-answer/${now.nextAnswer === "lost" ? "arrives" : "lost"}`);
+byId("order-fate").onchange = async ({ target }) => tell(await ask(`/demo/next-order/${target.value}`, "POST"));
 
 byId("guide-switch").onclick = () => {
   byId("guide").hidden = !byId("guide").hidden;
