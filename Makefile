@@ -6,11 +6,12 @@ LOCK := uv pip compile pyproject.toml -q --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-header --no-annotate
 DIRT := .venv .hypothesis .ruff_cache .import_linter_cache .coverage*
 
-.PHONY: help demo test check pictures lock clean
+.PHONY: help demo test torture check pictures lock clean
 
 help:
 	@echo "make demo      try the bot in a browser: no Discord, no key, no money"
 	@echo "make test      all tests"
+	@echo "make torture   kill the bot 2,000 times, on both databases, and count what was lost (an hour or two)"
 	@echo "make check     what CI runs: format, lint, types, contracts, dependencies, tests"
 	@echo "make pictures  make the pictures of the README anew (Chromium)"
 	@echo "make lock      write the lock files anew (uv)"
@@ -21,6 +22,9 @@ demo: .venv/.demo
 
 test: .venv/.dev
 	@$(BIN)/python -m pytest -n auto
+
+torture: .venv/.dev
+	@$(BIN)/python -m bench.torture
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

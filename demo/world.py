@@ -30,8 +30,8 @@ WELCOME = (
     "Whoever pulls something nice: show us! 🎉"
 )
 FOR_MODERATORS = (
-    "This channel is for moderators, and the bot tells us here what we have to know. `/orders open` lists the orders that "
-    "need somebody; if a member asks about one, ask for its reference."
+    "This channel is for moderators, and the bot tells us here what we have to know. "
+    "`/orders open` lists the orders that need somebody; if a member asks about one, ask for its reference."
 )
 FATES: dict[str, Kind | None] = {"well": None, "lost": "reset", "odd": "more"}
 """Of the next order, by the partner's fault: as it should be; carried out, but the answer is lost; a card too many."""

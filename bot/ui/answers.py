@@ -74,7 +74,7 @@ async def _hold(interaction: discord.Interaction[Any], clock: Clock) -> None:
     pressed = interaction.type is discord.InteractionType.component
     try:
         await interaction.response.defer(ephemeral=True, thinking=not pressed)
-    except discord.HTTPException as error:
+    except (discord.HTTPException, aiohttp.ClientError) as error:
         log.warning("Discord couldn't be told to wait for an answer: %s", error)
         return
     if not pressed:

@@ -65,9 +65,10 @@ async def back(interaction: Interaction, card: str) -> None:
 
 @Sell.pressed
 async def sell(interaction: Interaction, card: str) -> None:
-    await think(interaction, private=True)
+    message_id = await think(interaction, private=True)
     quote = await interaction.client.app.offers.quote(card, interaction.user.id, place_of(interaction).guild_id)
     await answer(interaction, show.ask(quote))
+    await _sale_on_top(interaction, message_id)
 
 
 @SellNow.pressed
@@ -81,6 +82,14 @@ async def sell_now(interaction: Interaction, card: str, quoted: int) -> None:
     except Refusal as refusal:
         # In the question's own place: its buttons don't hold any more.
         await replace(interaction, note(say(f"refusal.{refusal.name}", **refusal.values), TROUBLE))
+        await _sale_on_top(interaction, interaction.message.id)
+
+
+async def _sale_on_top(interaction: Interaction, message_id: int) -> None:
+    """Where a sale has begun in this message, its picture: our answer, sent twice or late, may have covered it."""
+    outbox = interaction.client.app.outbox
+    if (message := await outbox.at(message_id)) is not None:
+        await outbox.redraw(message)
 
 
 @Keep.pressed

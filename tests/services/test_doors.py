@@ -11,8 +11,10 @@ from sqlalchemy import select
 from bot.domain.clock import HOUR
 from bot.domain.purchase import State
 from bot.domain.sale import CardState, SaleState
+from bot.errors import LostError
 from bot.services.doors import NO_GUILD
 from bot.store.cards import Card, of_row
+from bot.store.engine import StoreDownError
 from bot.store.tables import cards as table
 from tests.services.conftest import ALICE, BOB, GUILD, OTHER_PACK, PACK, SETTLED, World, on_sqlite, refused
 from tests.services.test_accounts import LINKED, linked
@@ -249,3 +251,25 @@ async def test_an_unlinked_member_gets_nothing(world: World):
     await linked(world, BOB, MEMBER)
     await asyncio.sleep(1)
     assert [card.discord_id for card in await held(world)] == [BOB]
+
+
+@on_sqlite
+@pytest.mark.parametrize("error", [StoreDownError("away"), LostError("a sale was first")])
+async def test_what_cannot_be_stored_is_taken_in_by_the_next_read(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception
+):
+    await linked(world, ALICE, MEMBER)
+    made = await world.ended(await world.order(), LONG_AGO)
+    (ours,) = await world.cards(made)
+    await at_the_site(world)
+    run = world.app.store.run
+
+    async def failing_once(_work: Any) -> None:
+        monkeypatch.setattr(world.app.store, "run", run)
+        raise error
+
+    monkeypatch.setattr(world.app.store, "run", failing_once)
+    assert await world.price(ours) > 0
+    assert len(await held(world)) == 1
+    assert await world.price(ours) > 0
+    assert len(await held(world)) == 2
