@@ -1,7 +1,7 @@
 """Two doors to the database: one that writes, one that only reads.
 
 SQLite: the writer is a single connection that begins with BEGIN IMMEDIATE and syncs fully; the readers are
-`query_only`. PostgreSQL: one pool behind both doors.
+`query_only`. PostgreSQL: a pool behind each door, so that nobody who only reads waits behind reservations that queue.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _BUSY_MS = 5_000
+_QUEUE = 120
+"""Seconds that a transaction waits for its turn: a crowd may take that long, and so may a database that hangs."""
 _SERIALIZATION_FAILURES = ("40001", "40P01")
 _TRIES = 5
 _TROUBLE_STATES = ("08", "25006", "40", "53", "55", "57", "58")
@@ -111,16 +113,24 @@ class Store:
         parsed = make_url(url)
         if parsed.get_backend_name() != "sqlite":
             try:
-                engine = create_async_engine(
-                    parsed, pool_size=10, max_overflow=0, pool_pre_ping=True, hide_parameters=True
+                writer, reader = (
+                    create_async_engine(
+                        parsed,
+                        pool_size=size,
+                        max_overflow=0,
+                        pool_timeout=_QUEUE,
+                        pool_pre_ping=True,
+                        hide_parameters=True,
+                    )
+                    for size in (10, 5)
                 )
             except ModuleNotFoundError as error:
                 raise SettingsError(
                     f"DATABASE_URL needs {error.name}, which isn't installed: pip install -r requirements/run.txt."
                 ) from None
-            return cls(engine, engine)
+            return cls(writer, reader)
         common = {"foreign_keys": "ON", "busy_timeout": str(_BUSY_MS)}
-        writer = create_async_engine(parsed, pool_size=1, max_overflow=0, pool_timeout=30, hide_parameters=True)
+        writer = create_async_engine(parsed, pool_size=1, max_overflow=0, pool_timeout=_QUEUE, hide_parameters=True)
         reader = create_async_engine(parsed, pool_size=4, max_overflow=0, pool_timeout=30, hide_parameters=True)
         # Tokens that have ended are overwritten, not only let go.
         writes = common | {"journal_mode": "WAL", "synchronous": sync, "secure_delete": "ON"}
@@ -184,5 +194,4 @@ class Store:
         """Lets the transactions that run come to their end."""
         await asyncio.gather(*self._running, return_exceptions=True)
         await self.writer.dispose()
-        if self.reader is not self.writer:
-            await self.reader.dispose()
+        await self.reader.dispose()
