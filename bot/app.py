@@ -37,6 +37,7 @@ from bot.services.skew import Skew
 from bot.services.steps import Steps
 from bot.services.sweep import Sweep
 from bot.services.timing import Timing
+from bot.store.copy import COPIED_TO
 from bot.store.engine import Store
 from bot.store.limits import put_bot_limit
 from bot.store.lock import FileLock
@@ -146,6 +147,11 @@ class App:
             raise SettingsError(
                 f"This database belongs to the environment {stamped!r}, and these settings are for {mine!r}: "
                 "use another DATABASE_URL or DATA_DIR for each."
+            )
+        if (copy := await self.meta.get(COPIED_TO)) is not None:
+            raise SettingsError(
+                f"This database was copied to {copy}, where a bot goes on with the same orders: set DATABASE_URL to "
+                "that one. To come back, copy that one into a new database."
             )
         await put_bot_limit(self.store, self.settings.daily_spend_limit)
         await self.presence.begin()

@@ -170,7 +170,9 @@ class ByHand:
 
     async def _check_nothing_came(self, conn: AsyncConnection, seen: Purchase, inventory: Inventory) -> None:
         assert seen.submitted_at is not None, "what was never sent is never in doubt"
-        new = (await evidence(conn, seen, inventory)).new(seen.submitted_at - self._timing.skew)
+        since = seen.submitted_at - self._timing.skew
+        free = (await evidence(conn, seen, inventory)).free
+        new = [item for item in free if item.purchased_at is None or item.purchased_at >= since]
         if new:
             raise Refusal("items_there", count=len(new), card=new[0].name, item=new[0].id)
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.domain.sale import CardState
 from bot.store import cards, purchases
+from bot.store.cards import NewCard, Owner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.item import Inventory, Item
+    from bot.store.accounts import Account
     from bot.store.cards import Card
     from bot.store.holdings import Holding
+
+NO_GUILD = 0
+"""The server of a card that came through another door."""
+NO_NAME = "a pack"
+"""Of a pack that the partner doesn't list any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,8 @@ class Comparison:
     found: tuple[tuple[Card, Item], ...]
     missing: tuple[Card, ...]
     free: tuple[Item, ...]
+    left_out: bool
+    """Whether there are packs that can't be compared yet: then it isn't known whether all agrees."""
 
     @property
     def differs(self) -> bool:
@@ -43,7 +52,13 @@ class Comparison:
             self.found,
             tuple(card for card in self.missing if card.id in were_missing),
             tuple(item for item in self.free if pull(item) in were_free),
+            self.left_out,
         )
+
+    def without(self, gone: Iterable[Card]) -> Comparison:
+        """As it is when those missing cards count no more."""
+        ids = {card.id for card in gone}
+        return replace(self, missing=tuple(card for card in self.missing if card.id not in ids))
 
 
 def pull(item: Item) -> tuple[str, int | None]:
@@ -75,6 +90,7 @@ def compare(before: Holding, now: Holding, inventory: Inventory) -> Comparison:
         tuple((card, items[card.id]) for card in ours if card.id in items),
         tuple(card for card in ours if card.id not in items),
         tuple(item for some in left.values() for item in some if item.pack_id not in busy),
+        bool(busy),
     )
 
 
@@ -89,6 +105,17 @@ async def put_gone(conn: AsyncConnection, missing: Iterable[Card]) -> None:
     for card in missing:
         await cards.step(conn, card, CardState.GONE)
         await _redraw(conn, card)
+
+
+async def take_in(
+    conn: AsyncConnection, account: Account, free: Iterable[Item], names: Mapping[str, str], now: int
+) -> None:
+    """They become cards of that account without a purchase. `names` are those of packs, by id."""
+    for item in free:
+        assert item.pack_id is not None, "the inventory names the pack of each item"
+        name = names.get(item.pack_id, NO_NAME)
+        owner = Owner(None, account.discord_id, account.user_id, NO_GUILD, item.pack_id, name)
+        await cards.add(conn, owner, [NewCard(item)], now)
 
 
 async def put_dates(conn: AsyncConnection, undated: Iterable[tuple[Card, Item]]) -> None:

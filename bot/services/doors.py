@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from bot.domain.clock import SECOND
+from bot.domain.ids import reference
 from bot.errors import LostError, Refusal
 from bot.partner.errors import PartnerError
-from bot.services.comparison import compare, pull, put_gone
-from bot.store import audit, cards, holdings, limits, purchases
-from bot.store.cards import NewCard, Owner
+from bot.services.comparison import compare, pull, put_gone, take_in
+from bot.store import audit, holdings, limits, purchases
 from bot.store.engine import StoreDownError
 
 if TYPE_CHECKING:
@@ -23,18 +24,16 @@ if TYPE_CHECKING:
     from bot.partner.api import PartnerReads
     from bot.services.catalogue import Catalogue
     from bot.services.comparison import Comparison
+    from bot.services.notices import Notices
     from bot.services.outbox import Outbox
     from bot.services.timing import Timing
     from bot.settings import Settings
     from bot.store.accounts import Account
     from bot.store.engine import Store
     from bot.store.holdings import Holding
+    from bot.store.purchases import Purchase
 
 log = logging.getLogger(__name__)
-NO_GUILD = 0
-"""The server of a card that came through another door."""
-NO_NAME = "a pack"
-"""Of a pack that the partner doesn't list any more."""
 APART = 3 * SECOND
 """Two looks that are closer count as one."""
 
@@ -53,11 +52,12 @@ class Doors:
         settings: Settings,
         reads: PartnerReads,
         catalogue: Catalogue,
+        notices: Notices,
         outbox: Outbox,
         timing: Timing,
     ) -> None:
         self._store, self._clock, self._reads = store, clock, reads
-        self._catalogue, self._outbox, self._timing = catalogue, outbox, timing
+        self._catalogue, self._notices, self._outbox, self._timing = catalogue, notices, outbox, timing
         self.are_open = settings.account_mode == "linked"
         self._missed: dict[str, tuple[int, frozenset[str]]] = {}
         """By user_id: the cards that a read didn't show, and when that was."""
@@ -94,7 +94,7 @@ class Doors:
         gone = self._missing_again(user_id, seen)
         if before.account is None or not (seen.free or gone):
             return
-        names = await self._names() if seen.free else {}
+        names = await self.names() if seen.free else {}
 
         async def work(conn: AsyncConnection) -> None:
             await limits.lock_member(conn, user_id)
@@ -123,7 +123,8 @@ class Doors:
             self._missed[user_id] = (since if again else now, missing)
         return again if now - since >= APART else frozenset()
 
-    async def _names(self) -> dict[str, str]:
+    async def names(self) -> dict[str, str]:
+        """Of the packs that the partner lists, by id; none where it can't be asked."""
         try:
             return {pack.id: pack.name for pack in (await self._catalogue.listing()).packs}
         except Refusal:
@@ -133,12 +134,30 @@ class Doors:
         self, conn: AsyncConnection, account: Account, free: Sequence[Item], names: dict[str, str]
     ) -> None:
         now = self._clock.now()
+        await take_in(conn, account, free, names, now)
+        late: defaultdict[str, list[Item]] = defaultdict(list)
+        orders: dict[str, Purchase] = {}
         for item in free:
-            assert item.pack_id is not None, "the inventory names the pack of each item"
-            name = names.get(item.pack_id, NO_NAME)
-            owner = Owner(None, account.discord_id, account.user_id, NO_GUILD, item.pack_id, name)
-            await cards.add(conn, owner, [NewCard(item)], now)
             await audit.add(conn, "card elsewhere", account.user_id, now, item=item.id, pack=item.pack_id)
-            for order in await purchases.not_executed(conn, account.user_id, item.pack_id):
+            for order in await purchases.not_executed(conn, account.user_id, item.pack_id or ""):
                 if (item.purchased_at or 0) >= (order.submitted_at or 0) - self._timing.skew:
-                    await purchases.note(conn, order.id, now, f"not of this order, but from elsewhere: {pull(item)}")
+                    late[order.id].append(item)
+                    orders[order.id] = order
+        for order in orders.values():
+            await self._tell_late(conn, order, late[order.id], now)
+
+    async def _tell_late(self, conn: AsyncConnection, order: Purchase, items: Sequence[Item], now: int) -> None:
+        """Perhaps it was carried out after all. Only a person can find out, and nothing is taken from the member."""
+        for item in items:
+            await purchases.note(conn, order.id, now, f"not of this order, but from elsewhere: {pull(item)}")
+        await self._notices.tell(
+            conn,
+            now,
+            "notice.late_item",
+            guild_id=order.guild_id,
+            purchase_id=order.id,
+            reference=reference(order.id),
+            owner_id=order.discord_id,
+            pack=order.pack_name,
+            cards="; ".join(f"{item.name} ({item.id})" for item in items),
+        )

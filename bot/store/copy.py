@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.store import processes
 from bot.store.engine import Store
 from bot.store.lock import FileLock
+from bot.store.meta import put
 from bot.store.migrate import upgrade
 from bot.store.tables import duties, messages, meta, metadata, purchase_steps, purchases, sales
 from bot.store.tables import processes as processes_table
@@ -28,6 +29,10 @@ _LEFT_OUT: frozenset[Column[Any]] = frozenset(
     {messages.c.token, messages.c.token_until, messages.c.worker, purchases.c.worker, sales.c.worker}
 )
 """Columns that are empty in the copy: live tokens, and who is at it."""
+
+
+COPIED_TO = "copied_to"
+"""In `meta` of a database that was copied: where to. No bot starts on it any more."""
 
 
 class CopyError(Exception):
@@ -63,7 +68,7 @@ async def copy_database(source: str, target: str) -> list[Copied]:
             lock.take()
         for store in stores:
             await upgrade(store)
-        return await _copy(*stores)
+        return await _copy(*stores, make_url(target)._replace(password=None).render_as_string())
     except (SQLAlchemyError, OSError) as error:
         raise CopyError(f"Nothing was copied: {error}.") from error
     finally:
@@ -73,7 +78,7 @@ async def copy_database(source: str, target: str) -> list[Copied]:
             lock.leave()
 
 
-async def _copy(source: Store, target: Store) -> list[Copied]:
+async def _copy(source: Store, target: Store, name: str) -> list[Copied]:
     async with source.read() as old, target.write() as new:
         await _hold(old)
         await _check_empty(new)
@@ -88,6 +93,8 @@ async def _copy(source: Store, target: Store) -> list[Copied]:
                 if before != after:
                     raise CopyError(f"The copy of {table.name} differs from it ({before} and {after}).")
                 made.append(after)
+        # Before the copy counts: an order that is about to be sent would be sent by a bot on either.
+        await source.run(lambda conn: put(conn, COPIED_TO, name))
         return made
 
 
@@ -113,7 +120,8 @@ async def _check_empty(conn: AsyncConnection) -> None:
 
 
 def _content(table: Table) -> Select[Any]:
-    return select(*(null().label(c.name) if c in _LEFT_OUT else c for c in table.c))
+    content = select(*(null().label(c.name) if c in _LEFT_OUT else c for c in table.c))
+    return content.where(meta.c.key != COPIED_TO) if table is meta else content
 
 
 async def _fill(old: AsyncConnection, new: AsyncConnection, table: Table) -> None:

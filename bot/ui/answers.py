@@ -126,6 +126,13 @@ async def take_up(interaction: discord.Interaction[Any]) -> None:
         raise Refusal("slow")
 
 
+async def acknowledge(interaction: discord.Interaction[Any]) -> None:
+    """Takes up a press or form whose message is changed later; nothing if that was done meanwhile."""
+    await _let_go(interaction)
+    if not interaction.response.is_done():
+        await interaction.response.defer()
+
+
 async def think(interaction: discord.Interaction[Any], *, private: bool) -> int:
     """Takes up the interaction with "thinking…" within Discord's three seconds; its message's id.
 

@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.errors import Refusal
 from bot.ui import account as show
-from bot.ui.answers import answer, guard, replace, think
+from bot.ui.answers import acknowledge, answer, guard, replace, think
 from bot.ui.buttons import Dismiss, Link, Unlink
 
 if TYPE_CHECKING:
@@ -66,13 +66,13 @@ async def ask_unlink(interaction: Interaction) -> None:
 
 @Link.pressed
 async def link(interaction: Interaction, offer: str) -> None:
-    await interaction.response.defer()
+    await acknowledge(interaction)
     await replace(interaction, show.linked(await interaction.client.app.accounts.link(offer, interaction.user.id)))
 
 
 @Unlink.pressed
 async def unlink(interaction: Interaction, linked: int) -> None:
-    await interaction.response.defer()
+    await acknowledge(interaction)
     await interaction.client.app.accounts.unlink(interaction.user.id, linked)
     await replace(interaction, show.unlinked())
 

@@ -8,7 +8,7 @@ from bot.errors import Refusal
 from bot.texts import say
 from bot.ui import card as show
 from bot.ui import pull
-from bot.ui.answers import answer, replace, think
+from bot.ui.answers import acknowledge, answer, replace, think
 from bot.ui.buttons import Back, Keep, Sell, SellNow, ShowCards, Skip, TurnCards
 from bot.ui.look import TROUBLE, WAITING, note
 from bot.ui.place import place_of, reply_of
@@ -74,7 +74,7 @@ async def sell(interaction: Interaction, card: str) -> None:
 @SellNow.pressed
 async def sell_now(interaction: Interaction, card: str, quoted: int) -> None:
     assert interaction.message is not None
-    await interaction.response.defer()
+    await acknowledge(interaction)
     reply = reply_of(interaction, interaction.message.id, private=True)
     guild_id = place_of(interaction).guild_id
     try:

@@ -1,7 +1,7 @@
 """One way for every message: whatever is behind its subject is drawn anew, and the store told what was drawn.
 
-A message that is being drawn has a task of its own, which ends with the pause that Discord wants between two edits.
-Whatever happens to the subject meanwhile is seen once, in its newest state, when the task has ended.
+A message that is being drawn has a task of its own. The pause that Discord wants between two edits is in its row, so
+that another process keeps it too; what happens to the subject meanwhile is seen once, in its newest state, after it.
 """
 
 from __future__ import annotations
@@ -65,27 +65,28 @@ class Relay:
 
     async def _draw(self, message: Message) -> None:
         try:
-            await self._app.clock.sleep(await self._show(message))
+            await self._show(message)
         finally:
             del self._drawing[message.id]
         self._scheduler.now()
 
-    async def _show(self, message: Message) -> float:
-        """Brings one message up to date, or notes when to try again. Seconds to leave it alone."""
+    async def _show(self, message: Message) -> None:
+        """Brings one message up to date, or notes when to try again."""
         try:
             made = await picture(self._app, message)
             try:
                 new_id = await self._send(message, made)
             except NoWayError as error:
                 await self._no_way(message, made, str(error))
-                return 0
+                return
             # Version 0 keeps a reveal behind: after its last card comes the list of all.
             ver = made.ver if made.complete else 0
-            await self._app.outbox.shown(message, ver=ver, revealed=made.revealed, message_id=new_id)
+            due_at = self._app.clock.now() + round(made.pause * SECOND)
+            await self._app.outbox.shown(message, ver=ver, revealed=made.revealed, message_id=new_id, due_at=due_at)
         except Exception as error:
             if message.tries >= MOST_TRIES and isinstance(error, discord.HTTPException) and error.status == BAD_REQUEST:
                 await self._app.outbox.lost(message, f"Discord doesn't take it: {error.text}")
-                return 0
+                return
             expected = isinstance(error, OSError | aiohttp.ClientError) or (
                 isinstance(error, discord.HTTPException) and (error.status == BUSY or error.status >= BROKEN)
             )
@@ -98,8 +99,6 @@ class Relay:
             )
             wait = min(LONGEST_WAIT, SECOND << min(message.tries, 10))
             await self._app.outbox.failed(message, due_at=self._app.clock.now() + wait)
-            return 0
-        return made.pause
 
     async def _send(self, message: Message, made: Picture) -> int | None:
         mention = made.owner if message.post is not None else None

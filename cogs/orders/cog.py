@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.ui import orders as show
-from bot.ui.answers import answer, guard, replace, think
+from bot.ui.answers import acknowledge, answer, guard, replace, think
 from bot.ui.buttons import (
     AsDelivered,
     ChooseItems,
@@ -67,7 +67,7 @@ async def find(interaction: Interaction, reference: str) -> None:
 
 @TurnOrders.pressed
 async def turn(interaction: Interaction, page: int) -> None:
-    await interaction.response.defer()
+    await acknowledge(interaction)
     who = await desk_of(interaction)
     await replace(interaction, show.waiting(await interaction.client.app.desk.waiting(who, page)))
 
@@ -81,7 +81,7 @@ async def show_order(interaction: Interaction, purchase: str) -> None:
 
 @LookAgain.pressed
 async def look_again(interaction: Interaction, purchase: str) -> None:
-    await interaction.response.defer()
+    await acknowledge(interaction)
     who = await desk_of(interaction)
     await replace(interaction, show.order(await interaction.client.app.desk.order(who, purchase)))
 
@@ -115,7 +115,7 @@ async def not_bought(interaction: Interaction, purchase: str, ver: int) -> None:
 async def settle_delivered(
     interaction: Interaction, purchase: str, ver: int, reason: str, chosen: Sequence[str] = ()
 ) -> None:
-    await interaction.response.defer()
+    await acknowledge(interaction)
     who, app = await desk_of(interaction), interaction.client.app
     await app.by_hand.delivered(who, purchase, ver, chosen, reason)
     await replace(interaction, show.order(await app.desk.order(who, purchase)))
@@ -123,7 +123,7 @@ async def settle_delivered(
 
 @NotBoughtForm.submitted
 async def settle_not_bought(interaction: Interaction, purchase: str, ver: int, reason: str) -> None:
-    await interaction.response.defer()
+    await acknowledge(interaction)
     who, app = await desk_of(interaction), interaction.client.app
     await app.by_hand.not_bought(who, purchase, ver, reason)
     await replace(interaction, show.order(await app.desk.order(who, purchase)))

@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import MONEY
-from bot.ui.answers import answer, guard, replace, think
+from bot.ui.answers import acknowledge, answer, guard, replace, think
 from bot.ui.buttons import ChoosePack, TurnCatalogue
 from bot.ui.packs import SEARCH_LIMIT, by_text, catalogue
 
@@ -38,7 +38,7 @@ async def look(interaction: Interaction, search: str) -> None:
 
 @ChoosePack.pressed
 async def choose(interaction: Interaction, chosen: str, page: int, search: str) -> None:
-    await interaction.response.defer()
+    await acknowledge(interaction)
     listing = await interaction.client.app.catalogue.listing()
     pack = by_text(listing.packs, chosen)
     await replace(interaction, catalogue(listing, listing.search(search), search=search, chosen=pack, turn=page))
@@ -46,7 +46,7 @@ async def choose(interaction: Interaction, chosen: str, page: int, search: str) 
 
 @TurnCatalogue.pressed
 async def turn(interaction: Interaction, page: int, search: str) -> None:
-    await interaction.response.defer()
+    await acknowledge(interaction)
     listing = await interaction.client.app.catalogue.listing()
     await replace(interaction, catalogue(listing, listing.search(search), search=search, turn=page))
 

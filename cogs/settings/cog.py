@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.errors import Refusal
 from bot.texts import Raw
 from bot.ui import settings as show
-from bot.ui.answers import answer, guard, replace, think
+from bot.ui.answers import acknowledge, answer, guard, replace, think
 from bot.ui.buttons import AuditChannel, ModeratorRoles, NoAuditChannel
 from bot.ui.permission import check_moderator, manages
 
@@ -53,7 +53,7 @@ def _guild(interaction: Interaction) -> discord.Guild:
 
 @AuditChannel.pressed
 async def choose_channel(interaction: Interaction, chosen: int | None) -> None:
-    await interaction.response.defer()
+    await acknowledge(interaction)
     await check_moderator(interaction)
     guild = _guild(interaction)
     if chosen is not None and not show.can_post(guild, chosen):
@@ -69,7 +69,7 @@ async def no_channel(interaction: Interaction) -> None:
 
 @ModeratorRoles.pressed
 async def choose_roles(interaction: Interaction, chosen: Sequence[int]) -> None:
-    await interaction.response.defer()
+    await acknowledge(interaction)
     await check_moderator(interaction)
     if not manages(interaction):
         raise Refusal("roles_manage")  # or a moderator could make others moderators

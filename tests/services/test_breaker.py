@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import select, update
 from bot.domain.clock import HOUR, MINUTE
 from bot.domain.purchase import State
 from bot.domain.sale import SaleState
+from bot.partner.errors import PartnerError
 from bot.services.breaker import SHORTEST
 from bot.store import freezes
 from bot.store.engine import StoreDownError
@@ -53,18 +55,13 @@ async def told(world: World) -> list[str]:
 async def calls(world: World, times: int, kind: Any = "500", app: App | None = None, **options: Any) -> None:
     """So many calls that go wrong, and then none."""
     world.faults.add("available", kind, times=times, **options)
-    for _ in range(times):
-        async with asyncio.TaskGroup() as group:
-            group.create_task(_look(app or world.app))
+    await asyncio.gather(*(_look(app or world.app) for _ in range(times)))
     await asyncio.sleep(1)
 
 
 async def _look(app: App) -> None:
-    try:
-        async with asyncio.timeout(1):
-            await app.orders.look()
-    except Exception:  # noqa: BLE001 - all of them count
-        return
+    with suppress(PartnerError):
+        await app.orders.look()
 
 
 @pytest.mark.parametrize(
@@ -88,6 +85,32 @@ async def test_what_counts_as_failing(world: World, kind: str):
 @on_sqlite
 async def test_what_the_partner_itself_says_does_not(world: World, kind: str):
     await calls(world, 30, kind)
+    assert await made(world) == []
+
+
+@on_sqlite
+async def test_what_fails_for_one_person_stops_nobody(world: World):
+    card = await world.card()
+    await asyncio.sleep(61)
+    world.faults.add("inventory", "500", times=None)
+    for _ in range(5):
+        assert await refused(world.price(card)) == "partner_unread"
+    assert world.ledger.count("inventory") >= 15
+    await asyncio.sleep(1)
+    await world.offer(BOB)
+    assert await made(world) == []
+
+
+@on_sqlite
+async def test_a_call_that_was_cancelled_here_is_not_the_partners_failure(world: World):
+    world.faults.add("available", "slow", seconds=10, times=None)
+    looks = [asyncio.create_task(_look(world.app)) for _ in range(30)]
+    await asyncio.sleep(1)
+    for look in looks:
+        look.cancel()
+    await asyncio.gather(*looks, return_exceptions=True)
+    await asyncio.sleep(1)
+    assert world.ledger.count("available") >= 30
     assert await made(world) == []
 
 
@@ -181,6 +204,21 @@ async def test_doubts_of_a_restart_are_not_the_partners(world: World):
     await world.restart()
     await asyncio.sleep(1)
     assert [(await world.app.cards.recent(who))[0].state for who in range(1, 9)] == [State.IN_DOUBT] * 8
+    assert await made(world) == []
+    await doubtful(world, executed=False, who=9)
+    assert await made(world) == [], "one is the partner's"
+
+
+@on_sqlite
+async def test_sales_that_a_restart_left_in_doubt_are_not_the_partners_either(world: World):
+    cards = [await world.card(who) for who in range(1, 7)]
+    world.faults.add("buyback", "hang", times=5)
+    for card in cards[:5]:
+        assert (await world.sell(card, card.discord_id)).sale.state is SaleState.SUBMITTING
+    await world.restart()
+    world.faults.add("buyback", "reset")
+    assert (await world.sell(cards[5], 6)).sale.state is SaleState.IN_DOUBT
+    await asyncio.sleep(1)
     assert await made(world) == []
 
 

@@ -12,7 +12,7 @@ from bot.domain.clock import HOUR
 from bot.domain.purchase import State
 from bot.domain.sale import CardState, SaleState
 from bot.errors import LostError
-from bot.services.doors import NO_GUILD
+from bot.services.comparison import NO_GUILD
 from bot.store.cards import Card, of_row
 from bot.store.engine import StoreDownError
 from bot.store.tables import cards as table

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.domain.clock import DAY, HOUR, SECOND
+from bot.domain.ids import reference
 from bot.domain.sale import CardState, SaleState
-from tests.services.conftest import OTHER_PACK, SETTLED, World, refusal, refused
+from tests.services.conftest import OTHER_PACK, SETTLED, World, on_sqlite, refusal, refused
+from tests.services.test_breaker import OPERATORS, told
 
 if TYPE_CHECKING:
     from bot.services.sales import SaleView
@@ -92,4 +95,32 @@ async def test_a_look_that_fails_is_no_look(world: World):
     assert (await world.app.sales.view(view.sale.id)).sale.state is SaleState.IN_DOUBT
     world.faults.clear()
     await asyncio.sleep(11 * 60)
+    assert (await world.app.sales.view(view.sale.id)).sale.state is SaleState.SOLD
+
+
+@pytest.mark.usefixtures("no_sweep", "no_breaker")
+@pytest.mark.parametrize("overrides", [{"operator_channel": OPERATORS}])
+async def test_after_a_day_without_evidence_people_are_told_once(world: World, caplog: pytest.LogCaptureFixture):
+    await world.app.guilds.set_audit_channel(1, GUILD, AUDIT)
+    card = await world.card()
+    await asyncio.sleep(60)
+    world.faults.add("buyback", "reset", after=True)
+    view = await world.sell(card)
+    world.faults.add("inventory", "html_403", times=None)
+    await asyncio.sleep(DAY / SECOND - 60)
+    assert await told(world) == []
+    await asyncio.sleep(HOUR / SECOND)
+    (text,) = await told(world)
+    for fact in (reference(view.sale.id), card.name, f"<@{card.discord_id}>", "once an hour"):
+        assert fact in text
+    assert f"sale {view.sale.id} needs a person" in caplog.text
+    assert [post.purchase_id for post in await world.app.outbox.to_draw()] == []
+    await world.restart()
+    reads = world.ledger.count("inventory")
+    await asyncio.sleep(DAY / SECOND)
+    assert (await world.app.sales.view(view.sale.id)).sale.state is SaleState.IN_DOUBT
+    assert 20 <= world.ledger.count("inventory") - reads <= 30, "a look each hour"
+    assert len(await told(world)) == 1
+    world.faults.clear()
+    await asyncio.sleep(3 * HOUR / SECOND)
     assert (await world.app.sales.view(view.sale.id)).sale.state is SaleState.SOLD
