@@ -214,14 +214,16 @@ def restore(
         )
         raise typer.Exit(1)
     FileLock.beside(chosen.database).take()  # the process's end gives it back
-    if file is None:
-        asyncio.run(freeze(chosen.database, now))
-    else:
-        try:
+    try:
+        if file is None:
+            asyncio.run(freeze(chosen.database, now))
+            kept = None
+        else:
             kept = restore(file, Path(url.database or ""), chosen.environment, now)
-        except RestoreError as error:
-            _say(str(error))
-            raise typer.Exit(1) from None
+    except RestoreError as error:
+        _say(str(error))
+        raise typer.Exit(1) from None
+    if file is not None:
         typer.echo(f"{file} is the database now.")
         if kept is not None:
             typer.echo(f"What was there is kept as {kept}.")

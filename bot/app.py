@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.domain.clock import SECOND, SystemClock
@@ -20,6 +21,7 @@ from bot.services.cards import Cards
 from bot.services.catalogue import Catalogue
 from bot.services.delivery import Delivery
 from bot.services.desk import Desk
+from bot.services.differences import Differences
 from bot.services.door import Door
 from bot.services.doors import Doors
 from bot.services.guilds import Guilds
@@ -31,6 +33,8 @@ from bot.services.outbox import Outbox
 from bot.services.pauses import Pauses
 from bot.services.presence import Presence
 from bot.services.purchases import Purchases
+from bot.services.restored import tell_restored
+from bot.services.sale_steps import SaleSteps
 from bot.services.sales import Sales
 from bot.services.settling import Settling
 from bot.services.skew import Skew
@@ -87,16 +91,17 @@ class App:
         notices = Notices(settings)
         self._skew = Skew(self.store, self.clock, notices, self.outbox, self.tasks, self.door)
         self.breaker = Breaker(self.store, self.clock, self.orders, notices, self.outbox, self.tasks, self.door, worker)
-        doors = Doors(self.store, self.clock, settings, self.reads, self.catalogue, self.outbox, timing)
+        doors = Doors(self.store, self.clock, settings, self.reads, self.catalogue, notices, self.outbox, timing)
         self.accounts.on_link = lambda account: self.tasks.spawn(doors.linked(account), "linked")
-        self.sweep = Sweep(self.store, self.clock, settings, doors, notices, self.outbox, timing, worker)
-        steps = Steps(self.store, self.clock, self.outbox, timing, notices)
+        differences = Differences(self.store, self.clock, settings, doors, notices, timing)
+        self.sweep = Sweep(self.store, self.clock, differences, doors, self.outbox, worker)
+        steps = self._steps = Steps(self.store, self.clock, self.outbox, timing, notices)
         appraisal = Appraisal(self.reads, self.catalogue)
         delivery = Delivery(self.store, self.clock, steps, self.reads, appraisal, self.outbox, timing)
         settling = Settling(self.store, self.clock, settings, steps, doors, delivery, timing)
         ordering = Ordering(self.store, self.clock, steps, self.orders, self.catalogue, timing, self.calls, self.door)
         self.guilds = Guilds(self.store, self.clock)
-        self.pauses = Pauses(self.store, self.clock, self.meta, notices, self.outbox)
+        self.pauses = Pauses(self.store, self.clock, self.meta, differences, notices, self.outbox)
         self.desk = Desk(self.store, self.clock, self.reads, timing)
         self.by_hand = ByHand(self.store, self.clock, steps, self.reads, delivery, timing)
         self.purchases = Purchases(
@@ -126,6 +131,7 @@ class App:
             self.tasks,
             self.calls,
             self.door,
+            SaleSteps(self.store, self.clock, self.outbox, timing, notices),
             worker,
         )
         ordering.on_doubt = delivery.on_doubt = self.sales.on_doubt = self.breaker.doubted
@@ -158,19 +164,22 @@ class App:
 
     async def resume(self) -> None:
         """Takes up all that is unfinished and that no other process is at. Commands needn't wait for it."""
+        await self.store.run(partial(tell_restored, self._steps, self.clock.now()))
         await self._take_up()
         self.tasks.spawn(self.presence.keep(self._take_up), "presence")
         self.tasks.spawn(sweep_hourly(self.sweep, self.clock), "sweep")
 
     async def _take_up(self) -> None:
+        if not self.door.is_open:
+            return  # what it took it would only keep from others
         await self.sales.take_up()
         await self.purchases.take_up()
         await self.breaker.resume()
         self._scheduler.now()
         self.outbox.news()
 
-    def _heard(self, answer: Answer | None) -> None:
-        self.breaker.heard(answer)
+    def _heard(self, route: str, answer: Answer | None) -> None:
+        self.breaker.heard(route, answer)
         self._skew.heard(answer)
 
     async def _work(self) -> None:
@@ -187,10 +196,11 @@ class App:
     async def drain(self, grace: float) -> None:
         """Waits for the calls that move money, at most `grace` seconds.
 
-        What else is unfinished is taken up by the next start.
+        What else is unfinished is taken up by the next start, or by another process.
         """
         self.door.shut()
         self._scheduler.stop()
+        self.calls.spawn(self.purchases.let_go(), "let go")
         await self.calls.wait(grace)
 
     async def close(self) -> None:

@@ -64,6 +64,15 @@ def nothing_logged_as_error(caplog: pytest.LogCaptureFixture, request: pytest.Fi
         assert not bad, bad
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The figures of the runs of `tests/torture`."""
+    ended = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    lines = [str(line) for report in ended for name, line in report.user_properties if name == "figures"]
+    if lines:
+        terminalreporter.section("the bot, killed")
+        terminalreporter.write("".join(f"{line}\n" for line in sorted(lines)))
+
+
 async def _prepare(url: str) -> None:
     store = Store.open(url, sync="OFF")
     await upgrade(store)

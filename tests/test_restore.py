@@ -14,6 +14,7 @@ import pytest
 from alembic.command import downgrade
 from sqlalchemy import create_engine, select
 
+from bot.store import processes
 from bot.store.backup import backup
 from bot.store.engine import Store
 from bot.store.lock import FileLock
@@ -57,7 +58,6 @@ def known(path: Path) -> str:
 def check_frozen(database: Path) -> None:
     rows = ask(database, "SELECT action, scope, cause, ends_at, lifted_at, made_at FROM freezes")
     assert sorted(rows) == sorted((action, "bot", CAUSE, None, None, NOW) for action in STOPPED)
-    assert ask(database, "SELECT value FROM meta WHERE key = 'restored_at'") == [(str(NOW),)]
 
 
 def check_unchanged(database: Path) -> None:
@@ -278,3 +278,22 @@ def test_marking_a_postgresql(here: Any, pg_url: str):
         return sorted(rows)
 
     assert run(marked()) == sorted(STOPPED)
+
+
+def test_a_postgresql_is_not_marked_while_a_bot_runs(here: Any, pg_url: str):
+    """It would go on buying, and has the frozen orders in its hands."""
+
+    async def rows(*, come: bool) -> list[Any]:
+        store = Store.open(pg_url)
+        if come:
+            await store.run(lambda conn: processes.renew(conn, "a-bot", 60_000))
+        async with store.read() as conn:
+            found = (await conn.execute(select(freezes.c.id))).scalars().all()
+        await store.close()
+        return list(found)
+
+    assert run(rows(come=True)) == []
+    done = here("--mark", DATABASE_URL=pg_url)
+    assert done.exit_code == 1
+    assert done.stderr.startswith("A bot is running on this database")
+    assert run(rows(come=False)) == []

@@ -11,15 +11,7 @@ PATTERN = "[0-9A-HJKMNP-TV-Z]{26}"
 
 def ulid(now: int) -> str:
     """A new id, made at `now` (milliseconds UTC)."""
-    return _text((now << 80) | secrets.randbits(80))
-
-
-def first_at(now: int) -> str:
-    """Below every id that was made at `now` (milliseconds UTC) or later, and above all earlier ones."""
-    return _text(now << 80)
-
-
-def _text(value: int) -> str:
+    value = (now << 80) | secrets.randbits(80)
     out: list[str] = []
     for _ in range(26):
         out.append(_ALPHABET[value & 31])

@@ -88,11 +88,11 @@ class Answer:
         return self.value is not None and self.status < _SERVER_ERRORS and self.status != _UNAUTHORIZED
 
 
-OnCall = Callable[["Answer | None"], None]
-"""Told, cheaply, of every call that ended: its answer, or None where there was none."""
+OnCall = Callable[[str, "Answer | None"], None]
+"""Told, cheaply, of every call that ended by itself: its route, and its answer, or None where there was none."""
 
 
-def unheard(_answer: Answer | None) -> None:
+def unheard(_route: str, _answer: Answer | None) -> None:
     """Nobody wants to know."""
 
 
@@ -134,47 +134,61 @@ class Wire:
 
     async def call(
         self,
+        route: str,
         method: str,
         path: str,
         *,
         params: Sequence[tuple[str, str]] = (),
         body: Mapping[str, object] | None = None,
         extensions: Mapping[str, Any] | None = None,
+        wall: float | None = None,
     ) -> Answer:
-        """One request below `/api/v1`, done within the wall.
+        """One request below `/api/v1`, done within `wall` seconds, by default the client's.
 
         Raises:
             TimeoutError: the wall.
             httpx2.HTTPError: whatever the transport met.
             BadAnswerError: a body larger than `LARGEST_BODY`.
         """
+        try:
+            answer = await self._exchange(method, path, params, body, extensions, wall or self._wall)
+        except Exception:  # a call that was cancelled here tells nothing of the partner
+            self._on_call(route, None)
+            raise
+        self._on_call(route, answer)
+        return answer
+
+    async def _exchange(
+        self,
+        method: str,
+        path: str,
+        params: Sequence[tuple[str, str]],
+        body: Mapping[str, object] | None,
+        extensions: Mapping[str, Any] | None,
+        wall: float,
+    ) -> Answer:
         # Plain concatenation: urljoin would drop the sandbox's `/_` and reach production.
         url = f"{self._base}/api/v1/{path}"
         # Not compressed, so that the cap holds what is read.
         headers = {"X-API-Key": self._key.get_secret_value(), "Accept-Encoding": "identity"}
-        answer: Answer | None = None
-        try:
-            async with (
-                asyncio.timeout(self._wall),
-                self._client.stream(
-                    method,
-                    url,
-                    params=list(params) or None,
-                    json=body,
-                    headers=headers,
-                    extensions=dict(extensions or {}),
-                ) as response,
-            ):
-                content = bytearray()
-                async for chunk in response.aiter_bytes():
-                    content += chunk
-                    if len(content) > LARGEST_BODY:
-                        raise BadAnswerError(f"{path}: a body of more than {LARGEST_BODY} bytes")
-            value = _json(bytes(content))
-            answer = Answer(response.status_code, value, self._sentence(value), self._skew(response.headers))
-            return answer
-        finally:
-            self._on_call(answer)
+        async with (
+            asyncio.timeout(wall),
+            self._client.stream(
+                method,
+                url,
+                params=list(params) or None,
+                json=body,
+                headers=headers,
+                extensions=dict(extensions or {}),
+            ) as response,
+        ):
+            content = bytearray()
+            async for chunk in response.aiter_bytes():
+                content += chunk
+                if len(content) > LARGEST_BODY:
+                    raise BadAnswerError(f"{path}: a body of more than {LARGEST_BODY} bytes")
+        value = _json(bytes(content))
+        return Answer(response.status_code, value, self._sentence(value), self._skew(response.headers))
 
     async def read(
         self,
@@ -184,6 +198,7 @@ class Wire:
         *,
         params: Sequence[tuple[str, str]] = (),
         body: Mapping[str, object] | None = None,
+        wall: float | None = None,
     ) -> Answer:
         """A call that only reads, answered with 200.
 
@@ -191,7 +206,7 @@ class Wire:
             PartnerError: as `bot.partner.errors` tells reads apart.
         """
         try:
-            answer = await self.call(method, path, params=params, body=body)
+            answer = await self.call(route, method, path, params=params, body=body, wall=wall)
         except httpx2.DecodingError as error:
             raise BadAnswerError(f"{route}: {type(error).__name__}") from error
         except (httpx2.HTTPError, TimeoutError) as error:

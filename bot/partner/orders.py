@@ -31,6 +31,8 @@ CONNECTIONS = 100
 """Orders at once; more wait for a place."""
 CONNECT = 5.0
 """Seconds to wait for a place, and then for the connection."""
+LOOK = 15.0
+"""Seconds that a look may take: an order waits for it."""
 
 # Raised before a byte is written. Anything else may have left the machine.
 _BEFORE_SENDING = (
@@ -94,7 +96,7 @@ class PartnerOrders:
 
     async def look(self) -> tuple[Pack, ...]:
         """The packs as they are now, read the way that an order would go. Raises as a read does; not tried again."""
-        answer = await self._wire.read("available", "GET", "vm/available")
+        answer = await self._wire.read("available", "GET", "vm/available", wall=LOOK)
         self.skew = answer.skew
         return read_packs(answer.value)
 
@@ -107,17 +109,18 @@ class PartnerOrders:
             InDoubtError: anything else.
         """
         body = {"id": pack_id, "amount": amount, "user_id": user_id}
-        return await self._order("vm/buy/init", body, deadline, read_accepted, buy_error)
+        return await self._order("init", "vm/buy/init", body, deadline, read_accepted, buy_error)
 
     async def sell(self, item_id: str, deadline: Deadline) -> int:
         """Sells an item back, whoever holds it; returns the cents that the partner paid. Raises as `buy` does."""
-        return await self._order("vm/buyback", {"item_id": item_id}, deadline, read_sale, sell_error)
+        return await self._order("buyback", "vm/buyback", {"item_id": item_id}, deadline, read_sale, sell_error)
 
     async def close(self) -> None:
         await self._wire.close()
 
     async def _order(
         self,
+        route: str,
         path: str,
         body: Mapping[str, object],
         deadline: Deadline,
@@ -138,7 +141,7 @@ class PartnerOrders:
 
         refuse_late()
         try:
-            answer = await self._wire.call("POST", path, body=body, extensions={"trace": trace})
+            answer = await self._wire.call(route, "POST", path, body=body, extensions={"trace": trace})
             if answer.status == OK:
                 return read(answer.value)
         except NotSentError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
 from collections import deque
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.domain.clock import HOUR, MINUTE, SECOND
 from bot.partner.errors import PartnerError
 from bot.services.workers import Workers
-from bot.store import freezes, limits, processes, purchases, sales
+from bot.store import freezes, limits, processes
 from bot.store.engine import StoreDownError
 
 if TYPE_CHECKING:
@@ -32,17 +31,21 @@ log = logging.getLogger(__name__)
 SCOPE, ACTION, CAUSE = "bot", "buy", "breaker"
 """Of the freeze: buying, for everybody. Reads and sales go on."""
 DUTY = "breaker"
+ROUTES = frozenset({"available", "init", "status"})
+"""Calls that count. What fails for one person (their inventory, their card) is no reason to stop all others."""
 WINDOW, ENOUGH_CALLS, SHARE = MINUTE, 10, 0.5
 """So many calls, or more, within this time, of which this share failed: the partner is failing."""
 DOUBTS, DOUBTS_WINDOW = 5, 10 * MINUTE
-"""Or so many purchases and sales that went in doubt within that time."""
+"""Or so many purchases and sales that went in doubt within that time, by what the partner answered or didn't.
+
+Those that a crash of our own left in doubt say nothing of the partner.
+"""
 PROBE = 30.0
 """Seconds between two harmless looks at the partner while buying is stopped."""
 GOOD_PROBES = 3
 """So many good ones in a row end it,"""
 SHORTEST, LONGEST = 2 * MINUTE, 30 * MINUTE
 """but not sooner than this; each time that it was ended in the hour before doubles that, up to the longest."""
-_PATIENCE = 15.0
 _NEXT_CHECK = 5 * SECOND
 """While calls go on failing, the store isn't asked about each."""
 
@@ -93,17 +96,21 @@ class Breaker:
         self._store, self._clock, self._orders, self._notices = store, clock, orders, notices
         self._outbox, self._tasks, self._door, self._worker = outbox, tasks, door, worker
         self._calls = Calls(clock)
+        self._doubts: deque[int] = deque(maxlen=DOUBTS)
         self._checked_at = 0
         self._probes = Workers("breaker", clock, tasks, self._probe)
 
-    def heard(self, answer: Answer | None) -> None:
+    def heard(self, route: str, answer: Answer | None) -> None:
         """A call to the partner has ended, with that answer."""
+        if route not in ROUTES:
+            return
         self._calls.add(failed=answer is None or not answer.is_partners)
         if self._calls.are_failing and self._clock.now() - self._checked_at >= _NEXT_CHECK:
             self._suspect()
 
     def doubted(self) -> None:
-        """A purchase or sale has just gone in doubt, by what the partner answered or didn't."""
+        """A purchase or sale of this process has just gone in doubt, by what the partner answered or didn't."""
+        self._doubts.append(self._clock.now())
         self._suspect()
 
     def _suspect(self) -> None:
@@ -129,8 +136,7 @@ class Breaker:
         lifted = await freezes.lifted_since(conn, CAUSE, now - DOUBTS_WINDOW)
         again_since = max((freeze.lifted_at or 0 for freeze in lifted), default=0)
         calls, failed = self._calls.since(max(again_since, now - WINDOW))
-        since = max(again_since, now - DOUBTS_WINDOW)
-        doubts = await purchases.doubts(conn, since) + await sales.doubts(conn, since)
+        doubts = sum(at > max(again_since, now - DOUBTS_WINDOW) for at in self._doubts)
         if not _too_many(calls, failed) and doubts < DOUBTS:
             return False
         reason = f"{failed} of {calls} calls failed, {doubts} in doubt"
@@ -162,9 +168,8 @@ class Breaker:
 
     async def _answers(self) -> bool:
         try:
-            async with asyncio.timeout(_PATIENCE):
-                await self._orders.look()
-        except (PartnerError, TimeoutError) as error:
+            await self._orders.look()
+        except PartnerError as error:
             log.info("the partner still fails: %s", error)
             return False
         return True

@@ -61,7 +61,7 @@ class Delivery:
         self._store, self._clock, self._steps, self._reads = store, clock, steps, reads
         self._appraisal, self._outbox, self._timing = appraisal, outbox, timing
         self.on_doubt: Callable[[], None] = lambda: None
-        """Called, cheaply, when an order has gone in doubt. The breaker's."""
+        """Called, cheaply, when an order has gone in doubt by a poll's answer. The breaker's."""
 
     async def follow(self, seen: Purchase) -> Purchase:
         """Polls until the session has a result, however long that takes."""

@@ -38,3 +38,8 @@ class Notices:
             channels.append((await guilds.get(conn, guild_id)).audit_channel_id)
         for channel_id in dict.fromkeys(filter(None, channels)):
             await add_post(conn, now, channel_id, name, mention=None, purchase_id=purchase_id, **values)
+
+    async def tell_server(self, conn: AsyncConnection, now: int, name: str, guild_id: int, **values: str | int) -> None:
+        """`post.<name>` in that server's audit channel alone, where the operator is told more."""
+        if (channel_id := (await guilds.get(conn, guild_id)).audit_channel_id) is not None:
+            await add_post(conn, now, channel_id, name, mention=None, purchase_id=None, **values)

@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _PAUSE = 1.0
-_LOOK = 15.0
 _REASONS: dict[type[partner.RefusedError], str] = {
     partner.OutOfStockError: "sold_out",
     partner.AmountTooSmallError: "amount",
@@ -66,7 +65,7 @@ class Ordering:
         self._store, self._clock, self._steps, self._orders = store, clock, steps, orders
         self._catalogue, self._timing, self._calls, self._door = catalogue, timing, calls, door
         self.on_doubt: Callable[[], None] = lambda: None
-        """Called, cheaply, when an order has gone in doubt. The breaker's."""
+        """Called, cheaply, when an order has gone in doubt by its answer, or for want of one. The breaker's."""
 
     async def order(self, seen: Purchase) -> Purchase:
         """From RESERVED to whatever came of it. Behind a shut door it stays RESERVED, for the next start."""
@@ -89,11 +88,10 @@ class Ordering:
         if seen.sends >= MAX_SENDS:
             return "not_sent"
         try:
-            async with asyncio.timeout(_LOOK):
-                packs = await self._orders.look()
+            packs = await self._orders.look()
         except partner.InvalidKeyError:
             return "key"
-        except (partner.PartnerError, TimeoutError) as error:
+        except partner.PartnerError as error:
             log.warning("no order for %s, the partner can't be read: %s", seen.id, error)
             return "partner_down"
         if (change := _change(seen, packs)) is not None:
@@ -173,6 +171,8 @@ class Ordering:
                 return await self._steps.take(seen, to, detail=detail, **values)
             except LostError:
                 seen = await self._steps.get(sent.id)
+            except LaneTakenError:
+                break  # by whom it was settled this moment, or it is looked at when it is due
         if seen.state is not to:
             log.warning("order %s is %s; its answer came later: %s %s", sent.id, seen.state, to, detail)
             await self._steps.note(seen, f"a late answer, {to}: {detail}")

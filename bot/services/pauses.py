@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bot.errors import Refusal
+from bot.errors import LostError, Refusal
+from bot.partner.errors import PartnerError
 from bot.services.by_hand import checked_reason
+from bot.services.differences import TakenOver, scope
 from bot.services.sweep import SWEPT_AT
-from bot.store import audit, freezes
+from bot.store import accounts, audit, freezes
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.clock import Clock
+    from bot.services.differences import Differences
     from bot.services.notices import Notices
     from bot.services.outbox import Outbox
     from bot.store.engine import Store
@@ -43,8 +46,11 @@ class Lifted:
 class Pauses:
     """Freezes of the whole bot, and those that the sweep put on members."""
 
-    def __init__(self, store: Store, clock: Clock, meta: Meta, notices: Notices, outbox: Outbox) -> None:
-        self._store, self._clock, self._meta, self._notices, self._outbox = store, clock, meta, notices, outbox
+    def __init__(
+        self, store: Store, clock: Clock, meta: Meta, differences: Differences, notices: Notices, outbox: Outbox
+    ) -> None:
+        self._store, self._clock, self._meta = store, clock, meta
+        self._differences, self._notices, self._outbox = differences, notices, outbox
 
     async def pause(self, operator_id: int, guild_id: int, what: What, reason: str) -> str:
         """Stops it everywhere, until it is lifted; takes the place of an earlier pause. The reason as people read it.
@@ -94,22 +100,37 @@ class Pauses:
         self._outbox.news()
         return made
 
-    async def unpause_member(self, operator_id: int, guild_id: int, member_id: int) -> None:
-        """Lifts what the sweep froze of one member.
+    async def unpause_member(self, operator_id: int, guild_id: int, member_id: int) -> TakenOver:
+        """Makes our records of one member's cards like the partner's, and lifts what the sweep froze of this member.
 
         Raises:
-            Refusal: `not_swept_frozen`.
+            Refusal: `not_swept_frozen`, `partner_unread`, `cards_moved`.
         """
-        now = self._clock.now()
+        async with self._store.read() as conn:
+            in_force = await freezes.in_force(conn, self._clock.now())
+            account = await accounts.by_discord_id(conn, member_id)
+        if not any((one.scope, one.cause) == (scope(member_id), SWEEP) for one in in_force):
+            raise Refusal("not_swept_frozen", member_id=member_id)
+        try:
+            take_over = account and await self._differences.taking_over(account.user_id, operator_id)
+        except PartnerError:
+            raise Refusal("partner_unread") from None
 
-        async def work(conn: AsyncConnection) -> None:
-            lifted = await freezes.lift(conn, f"member:{member_id}", SWEEP, now)
-            if not lifted:
+        async def work(conn: AsyncConnection) -> TakenOver:
+            now = self._clock.now()
+            taken = await take_over(conn) if take_over else TakenOver()
+            lifted = await freezes.lift(conn, scope(member_id), SWEEP, now)
+            if not lifted:  # meanwhile, by somebody else
                 raise Refusal("not_swept_frozen", member_id=member_id)
             await self._record(conn, now, operator_id, guild_id, lifted, member_id=member_id)
+            return taken
 
-        await self._store.run(work)
+        try:
+            taken = await self._store.run(work)
+        except LostError:
+            raise Refusal("cards_moved", member_id=member_id) from None
         self._outbox.news()
+        return taken
 
     async def _record(
         self,

@@ -30,9 +30,11 @@ class Presence:
     def __init__(self, store: Store, clock: Clock, lease: int) -> None:
         self._store, self._clock, self._lease = store, clock, lease
         self.worker = ulid(clock.now())
+        self._began = False
 
     async def begin(self) -> None:
         await self._store.run(self._renew)
+        self._began = True
 
     async def keep(self, on_beat: Callable[[], Awaitable[None]]) -> None:
         """Beats for ever; with each beat looks, by `on_beat`, whether others have ended and left something.
@@ -46,11 +48,15 @@ class Presence:
                 await on_beat()
             except StoreDownError as error:
                 log.warning("other bots can't be told that this one is alive: %s", error)
+            except Exception:
+                log.exception("this beat failed; the next one follows")  # or it would count as dead from here on
 
     async def _renew(self, conn: AsyncConnection) -> None:
         await processes.renew(conn, self.worker, self._lease)
 
     async def end(self) -> None:
         """What it was at is anybody's at once. If that can't be stored, it is when the lease ends."""
+        if not self._began:
+            return  # the database may be another bot's, or hold no tables yet
         with suppress(StoreDownError):
             await self._store.run(lambda conn: processes.leave(conn, self.worker))

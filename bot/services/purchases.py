@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.purchase import State
 from bot.errors import LostError, Refusal
+from bot.services.steps import LaneTakenError
 from bot.services.workers import Workers
 from bot.store import purchases
 
@@ -75,11 +76,16 @@ class Purchases:
         left = await self._store.run(lambda conn: purchases.take_up(conn, self.worker))
         for seen in left:
             if seen.state is State.SUBMITTING:
-                with suppress(LostError):  # its answer came after all
+                # Its answer came after all; or its lane moves this moment, and it is looked at when it is due.
+                with suppress(LostError, LaneTakenError):
                     await self._steps.take(seen, State.IN_DOUBT, detail="the bot was restarted during the order")
             elif seen.state is not State.IN_DOUBT:
                 self._read[seen.id] = seen
                 self.workers.start(seen.id)
+
+    async def let_go(self) -> None:
+        """What hasn't been sent is anybody's: this process doesn't send it any more."""
+        await self._store.run(lambda conn: purchases.let_go(conn, self.worker))
 
     async def due(self, now: int) -> None:
         """Does what is due: looks for those in doubt, and whatever nobody is at although somebody should be."""

@@ -19,7 +19,7 @@ from bot.services.outbox import add_reply
 from bot.services.storing import stored
 from bot.services.timing import ENOUGH_LOOKS
 from bot.services.workers import Workers
-from bot.store import accounts, audit, cards, lanes, purchases, sales
+from bot.store import accounts, audit, cards, lanes, sales
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.services.offers import Offers, Quote
     from bot.services.outbox import Outbox
     from bot.services.place import Reply
+    from bot.services.sale_steps import SaleSteps
     from bot.services.timing import Timing
     from bot.settings import Settings
     from bot.store.cards import Card
@@ -44,12 +45,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 LOOK_LASTS = 5 * SECOND
 """A look before a sale that is older says nothing any more."""
-_CARD_AFTER = {
-    SaleState.SOLD: CardState.SOLD,
-    SaleState.NOT_SOLD: CardState.HELD,
-    SaleState.GONE: CardState.GONE,
-    SaleState.IN_DOUBT: CardState.IN_DOUBT,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +71,16 @@ class Sales:
         tasks: Tasks,
         calls: Tasks,
         door: Door,
+        steps: SaleSteps,
         worker: str,
     ) -> None:
         self._store, self._clock, self._settings, self._offers = store, clock, settings, offers
         self._orders, self._doors, self._outbox = orders, doors, outbox
-        self._timing, self._calls, self._door, self._worker = timing, calls, door, worker
+        self._timing, self._calls, self._door = timing, calls, door
+        self._steps, self._worker = steps, worker
         self._calling: set[str] = set()
         self.on_doubt: Callable[[], None] = lambda: None
-        """Called, cheaply, when a sale has gone in doubt. The breaker's."""
+        """Called, cheaply, when a sale has gone in doubt by its answer, or for want of one. The breaker's."""
         self.workers = Workers("sale", clock, tasks, self._look)
 
     async def view(self, sale_id: str) -> SaleView:
@@ -139,7 +136,7 @@ class Sales:
             await audit.add(
                 conn, "sale", sale.id, now, actor=discord_id, guild_id=guild_id, card=card.name, quoted=quote.price
             )
-            return SaleView(sale, await self._step(conn, card, CardState.SUBMITTING))
+            return SaleView(sale, await self._steps.card(conn, card, CardState.SUBMITTING))
 
         try:
             view = await self._store.run(work)
@@ -151,12 +148,6 @@ class Sales:
         self._calling.add(view.sale.id)
         self._calls.spawn(self._call(view, deadline), f"sale {view.sale.id}")
         return view.sale
-
-    @staticmethod
-    async def _step(conn: AsyncConnection, card: Card, to: CardState, **values: Any) -> Card:
-        if card.purchase_id is not None:
-            await purchases.touch(conn, card.purchase_id)
-        return await cards.step(conn, card, to, **values)
 
     async def _call(self, view: SaleView, deadline: Deadline) -> None:
         try:
@@ -191,7 +182,7 @@ class Sales:
             view.sale.state is SaleState.IN_DOUBT and to is not SaleState.IN_DOUBT
         ):
             try:
-                await self._end(view, to, reason, **values)
+                await self._steps.end(view, to, reason, **values)
             except LostError:
                 view = await self.view(view.sale.id)
             else:
@@ -199,55 +190,13 @@ class Sales:
         if view.sale.state is not to:
             log.warning("sale %s ended as %s; its answer came later: %s %s", view.sale.id, view.sale.state, to, values)
 
-    async def _end(
-        self,
-        view: SaleView,
-        to: SaleState,
-        reason: str | None,
-        *,
-        amount: int | None = None,
-        card: dict[str, Any] | None = None,
-    ) -> None:
-        """The sale and its card together, in one transaction.
-
-        Raises:
-            LostError: the sale has moved on.
-        """
-        now = self._clock.now()
-        doubt = to is SaleState.IN_DOUBT
-        look_at = now + min(self._timing.lease, self._timing.between_looks) if doubt else None
-
-        async def work(conn: AsyncConnection) -> None:
-            settled = None if doubt else now
-            await sales.change(
-                conn, view.sale, state=to, reason=reason, amount=amount, look_at=look_at, settled_at=settled
-            )
-            found = await cards.by_id(conn, view.card.id)  # its price may have been read again meanwhile
-            assert found is not None
-            await self._step(conn, found, _CARD_AFTER[to], **(card or {}), sold_for=amount)
-            if not doubt:
-                await lanes.leave(conn, sale_id=view.sale.id)
-                await audit.add(
-                    conn,
-                    f"sale {to.lower()}",
-                    view.sale.id,
-                    now,
-                    actor=view.sale.discord_id,
-                    guild_id=view.sale.guild_id,
-                    amount=amount,
-                    reason=reason,
-                )
-
-        await self._store.run(work)
-        self._outbox.news()
-
     async def take_up(self) -> None:
         """Takes up what processes left that have ended: what they may have sent is in doubt."""
         for sale in await self._store.run(lambda conn: sales.take_up(conn, self._worker)):
             if sale.state is SaleState.SUBMITTING:
                 with suppress(LostError):  # its answer came after all
                     view = replace(await self.view(sale.id), sale=sale)  # as it was taken, or that would go unseen
-                    await self._end(view, SaleState.IN_DOUBT, "the bot was restarted during the sale")
+                    await self._steps.end(view, SaleState.IN_DOUBT, "the bot was restarted during the sale")
 
     async def next_due(self) -> int | None:
         """The earliest due time of a sale that nobody is at, milliseconds UTC."""
@@ -270,7 +219,7 @@ class Sales:
         if sale.worker != self._worker or sale.look_at is None or sale.look_at > now:
             return
         if sale.state is SaleState.SUBMITTING:
-            await self._end(view, SaleState.IN_DOUBT, "its outcome was not recorded in time")
+            await self._steps.end(view, SaleState.IN_DOUBT, "its outcome was not recorded in time")
             return
         looks = sale.looks
         try:
@@ -285,15 +234,13 @@ class Sales:
             else:
                 looks = 0
             if looks >= ENOUGH_LOOKS:
-                await self._end(view, SaleState.NOT_SOLD, "not_executed")
+                await self._steps.end(view, SaleState.NOT_SOLD, "not_executed")
                 return
             if looks <= -ENOUGH_LOOKS:
                 forgotten = self._settings.sandbox and not inventory.known
-                await self._end(view, SaleState.GONE if forgotten else SaleState.SOLD, "amount_unknown")
+                await self._steps.end(view, SaleState.GONE if forgotten else SaleState.SOLD, "amount_unknown")
                 return
-        at = self._timing.next_look(sale.created_at, now)
-        await self._store.run(lambda conn: sales.change(conn, sale, looks=looks, look_at=at))
-        self._outbox.news()
+        await self._steps.again(view, looks)
 
     async def _there(self, card: Card, inventory: Inventory) -> bool:
         """Whether no pull of this item at this time is missing: the sandbox hands one out twice in one moment."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, make_url, null, select, text
+from sqlalchemy import delete, make_url, null, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store import processes
@@ -107,9 +107,7 @@ async def _hold(conn: AsyncConnection) -> None:
     if conn.dialect.name == "sqlite":
         return  # its file is locked, and a reader there sees one picture
     await conn.execution_options(isolation_level="REPEATABLE READ")
-    await conn.execute(text(f"LOCK TABLE {processes_table.name} IN SHARE MODE"))  # a bot that starts waits here
-    alive = processes_table.c.alive_until > await processes.now(conn)
-    if (await conn.execute(select(func.count()).where(alive))).scalar_one():
+    if await processes.hold(conn):
         raise CopyError("A bot is running on the database that is to be copied: stop it first.")
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select
 
 from bot.domain.purchase import HELD, State
 from bot.domain.sale import SaleState
-from bot.store.purchases import Purchase
+from bot.store import purchases, sales
 from bot.store.rows import value
-from bot.store.sales import Sale
 from bot.store.tables import audit, cards, messages, purchase_events
 from bot.store.tables import purchases as orders
 from bot.store.tables import sales as attempts
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.store.purchases import Purchase
+    from bot.store.sales import Sale
 
 SETTLED = "order settled"
 """The audit's name for what a person decided."""
@@ -52,10 +54,6 @@ class Settlement:
     reason: str
 
 
-def _order(row: Any) -> Purchase:
-    return value(Purchase, row, state=State(row.state))
-
-
 def _in(column: ColumnElement[int], guild_id: int | None) -> ColumnElement[bool]:
     return column.is_not(None) if guild_id is None else column == guild_id
 
@@ -72,13 +70,13 @@ async def count_waiting(conn: AsyncConnection, guild_id: int | None) -> int:
 async def orders_waiting(conn: AsyncConnection, guild_id: int | None, count: int) -> list[Purchase]:
     """The oldest of the orders in review, in doubt, or overdue."""
     query = select(orders).where(_OPEN_ORDERS, _in(orders.c.guild_id, guild_id)).order_by(orders.c.id).limit(count)
-    return [_order(row) for row in await conn.execute(query)]
+    return [purchases.of_row(row) for row in await conn.execute(query)]
 
 
 async def sales_waiting(conn: AsyncConnection, guild_id: int | None, count: int) -> list[Sale]:
     """The oldest of the sales in doubt."""
     query = select(attempts).where(_OPEN_SALES, _in(attempts.c.guild_id, guild_id)).order_by(attempts.c.id).limit(count)
-    return [value(Sale, row, state=SaleState(row.state)) for row in await conn.execute(query)]
+    return [sales.of_row(row) for row in await conn.execute(query)]
 
 
 async def reviewed_at(conn: AsyncConnection, ids: Collection[str]) -> dict[str, int]:
@@ -98,7 +96,7 @@ async def by_reference(conn: AsyncConnection, text: str, guild_id: int | None, c
     )
     named = or_(orders.c.id.endswith(text, autoescape=True), orders.c.id.in_(sold))
     query = select(orders).where(named, _in(orders.c.guild_id, guild_id)).order_by(orders.c.id.desc()).limit(count)
-    return [_order(row) for row in await conn.execute(query)]
+    return [purchases.of_row(row) for row in await conn.execute(query)]
 
 
 async def past(conn: AsyncConnection, purchase_id: str) -> list[Event]:
@@ -123,7 +121,7 @@ async def unsettled_beside(conn: AsyncConnection, seen: Purchase) -> list[Purcha
     """Others of this person and pack that haven't ended: items that are there may be theirs."""
     same = (orders.c.user_id == seen.user_id) & (orders.c.pack_id == seen.pack_id) & (orders.c.id != seen.id)
     query = select(orders).where(same, orders.c.state.in_(HELD)).order_by(orders.c.id)
-    return [_order(row) for row in await conn.execute(query)]
+    return [purchases.of_row(row) for row in await conn.execute(query)]
 
 
 async def is_shown(conn: AsyncConnection, purchase_id: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.store import sql
 from bot.store.tables import meta
@@ -22,6 +22,11 @@ async def get(conn: AsyncConnection, key: str) -> str | None:
 async def put(conn: AsyncConnection, key: str, text: str) -> None:
     statement = sql.insert(conn, meta).values(key=key, value=text)
     await conn.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": text}))
+
+
+async def take(conn: AsyncConnection, key: str) -> str | None:
+    """What it is, and it is no more: of two who take it one gets it."""
+    return (await conn.execute(delete(meta).where(meta.c.key == key).returning(meta.c.value))).scalar()
 
 
 class Meta:

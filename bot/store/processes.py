@@ -17,7 +17,7 @@ from bot.store import sql
 from bot.store.tables import duties, processes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
 
     from sqlalchemy import ColumnElement, Row, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -54,6 +54,15 @@ async def leave(conn: AsyncConnection, worker: str) -> None:
     await conn.execute(delete(processes).where(processes.c.id == worker))
 
 
+async def hold(conn: AsyncConnection) -> int:
+    """How many bots are running; no other one comes until the transaction ends. On SQLite the file's lock says: 0."""
+    if _is_alone(conn):
+        return 0
+    await conn.execute(text(f"LOCK TABLE {processes.name} IN SHARE MODE"))  # a bot that starts waits here
+    alive = processes.c.alive_until > await now(conn)
+    return (await conn.execute(select(func.count()).where(alive))).scalar_one()
+
+
 async def others(conn: AsyncConnection, worker: str) -> int:
     """How many other processes are alive."""
     alive = (processes.c.id != worker) & (processes.c.alive_until > await now(conn))
@@ -66,11 +75,26 @@ async def free(conn: AsyncConnection, column: ColumnElement[Any], worker: str) -
     return or_(column.is_(None), column == worker, column.not_in(alive))
 
 
-async def take(conn: AsyncConnection, table: Table, wanted: ColumnElement[bool], worker: str) -> Sequence[Row[Any]]:
-    """The wanted rows that nobody was at: this process is from now on. All columns, in no order."""
+async def take(conn: AsyncConnection, table: Table, wanted: ColumnElement[bool], worker: str) -> list[Row[Any]]:
+    """The wanted rows that nobody was at, oldest first: this process is from now on. All columns."""
     nobodys = table.c.worker.is_distinct_from(worker) & await free(conn, table.c.worker, worker)
     taken = update(table).where(wanted, nobodys).values(worker=worker).returning(*table.c)
-    return (await conn.execute(taken)).all()
+    return sorted(await conn.execute(taken), key=lambda row: row.id)
+
+
+async def take_due(table: Table, conn: AsyncConnection, worker: str, now: int) -> list[str]:
+    """Ids of the rows whose due time has come, and that this process is at."""
+    due = table.c.look_at <= now
+    await take(conn, table, due, worker)
+    return list((await conn.execute(select(table.c.id).where(due, table.c.worker == worker))).scalars())
+
+
+async def next_look(table: Table, conn: AsyncConnection, worker: str, without: Collection[str] = ()) -> int | None:
+    """The earliest due time, of all but those ids, and those that another process is at."""
+    query = select(table.c.id, table.c.look_at).where(table.c.look_at.is_not(None))
+    query = query.where(await free(conn, table.c.worker, worker))
+    rows = await conn.execute(query.order_by(table.c.look_at).limit(len(without) + 1))
+    return next((look_at for id_, look_at in rows if id_ not in without), None)
 
 
 async def take_duty(conn: AsyncConnection, name: str, worker: str) -> int | None:

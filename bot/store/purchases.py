@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select, update
 
-from bot.domain.ids import first_at, ulid
+from bot.domain.ids import ulid
 from bot.domain.purchase import HELD, RUNNING, SPENT, State
 from bot.errors import LostError
 from bot.store import messages, processes, sql
@@ -15,8 +16,6 @@ from bot.store.rows import value
 from bot.store.tables import purchase_events, purchases
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -56,7 +55,7 @@ class Purchase:
     """The process that is at it (`bot/store/processes.py`)."""
 
 
-def _purchase(row: Any) -> Purchase:
+def of_row(row: Any) -> Purchase:
     return value(Purchase, row, state=State(row.state))
 
 
@@ -74,7 +73,7 @@ async def reserve(conn: AsyncConnection, **values: Any) -> Purchase | None:
     if row is None:
         return None
     await _event(conn, row.id, None, State.RESERVED, row.created_at, "")
-    return _purchase(row)
+    return of_row(row)
 
 
 async def step(
@@ -97,7 +96,7 @@ async def step(
         raise LostError(seen.id)
     await messages.want(conn, row.ver, purchase_id=seen.id)
     await _event(conn, seen.id, seen.state, to, now, detail)
-    return _purchase(row)
+    return of_row(row)
 
 
 async def change(conn: AsyncConnection, seen: Purchase, **values: Any) -> Purchase:
@@ -117,7 +116,7 @@ async def change(conn: AsyncConnection, seen: Purchase, **values: Any) -> Purcha
     if row is None:
         raise LostError(seen.id)
     await messages.want(conn, row.ver, purchase_id=seen.id)
-    return _purchase(row)
+    return of_row(row)
 
 
 async def touch(conn: AsyncConnection, purchase_id: str) -> None:
@@ -149,33 +148,28 @@ async def _event(
 
 async def by_id(conn: AsyncConnection, purchase_id: str) -> Purchase | None:
     row = (await conn.execute(select(purchases).where(purchases.c.id == purchase_id))).one_or_none()
-    return None if row is None else _purchase(row)
+    return None if row is None else of_row(row)
 
 
 async def by_key(conn: AsyncConnection, key: str) -> Purchase | None:
     row = (await conn.execute(select(purchases).where(purchases.c.key == key))).one_or_none()
-    return None if row is None else _purchase(row)
+    return None if row is None else of_row(row)
 
 
 async def take_up(conn: AsyncConnection, worker: str) -> list[Purchase]:
     """What is unfinished and nobody is at, oldest first: this process is from now on."""
     taken = await processes.take(conn, purchases, purchases.c.state.in_(RUNNING), worker)
-    return sorted(map(_purchase, taken), key=lambda p: p.id)
+    return [of_row(row) for row in taken]
 
 
-async def take_due(conn: AsyncConnection, worker: str, now: int) -> list[str]:
-    """Ids of the purchases whose due time has come, and that this process is at."""
-    due = purchases.c.look_at <= now
-    await processes.take(conn, purchases, due, worker)
-    return list((await conn.execute(select(purchases.c.id).where(due, purchases.c.worker == worker))).scalars())
+async def let_go(conn: AsyncConnection, worker: str) -> None:
+    """What this process has reserved and not begun to send is nobody's; its own step from here would be lost."""
+    mine = (purchases.c.state == State.RESERVED) & (purchases.c.worker == worker)
+    await conn.execute(update(purchases).where(mine).values(worker=None, ver=purchases.c.ver + 1))
 
 
-async def next_look(conn: AsyncConnection, worker: str, without: Collection[str] = ()) -> int | None:
-    """The earliest due time, of all but those ids, and those that another process is at."""
-    query = select(purchases.c.id, purchases.c.look_at).where(purchases.c.look_at.is_not(None))
-    query = query.where(await processes.free(conn, purchases.c.worker, worker))
-    rows = await conn.execute(query.order_by(purchases.c.look_at).limit(len(without) + 1))
-    return next((look_at for id_, look_at in rows if id_ not in without), None)
+take_due = partial(processes.take_due, purchases)
+next_look = partial(processes.next_look, purchases)
 
 
 async def recent(conn: AsyncConnection, discord_id: int, user_id: str | None, count: int) -> list[Purchase]:
@@ -183,7 +177,7 @@ async def recent(conn: AsyncConnection, discord_id: int, user_id: str | None, co
     mine = purchases.c.discord_id == discord_id
     whose = mine if user_id is None else or_(mine, purchases.c.user_id == user_id)
     rows = await conn.execute(select(purchases).where(whose).order_by(purchases.c.id.desc()).limit(count))
-    return [_purchase(r) for r in rows]
+    return [of_row(r) for r in rows]
 
 
 async def unsettled(conn: AsyncConnection, user_id: str) -> int:
@@ -207,14 +201,7 @@ async def not_executed(conn: AsyncConnection, user_id: str, pack_id: str) -> lis
     """Those of a person and pack that weren't carried out, as far as was seen, and are still looked for."""
     late = (purchases.c.state == State.NOT_EXECUTED) & purchases.c.look_at.is_not(None)
     mine = (purchases.c.user_id == user_id) & (purchases.c.pack_id == pack_id)
-    return [_purchase(r) for r in await conn.execute(select(purchases).where(mine, late).order_by(purchases.c.id))]
-
-
-async def doubts(conn: AsyncConnection, since: int) -> int:
-    """How many purchases went in doubt after that time, whatever became of them."""
-    went = (purchase_events.c.id >= first_at(since + 1)) & (purchase_events.c.to_state == State.IN_DOUBT)
-    count = select(func.count(purchase_events.c.purchase_id.distinct())).where(went)
-    return (await conn.execute(count)).scalar_one()
+    return [of_row(r) for r in await conn.execute(select(purchases).where(mine, late).order_by(purchases.c.id))]
 
 
 async def spend(conn: AsyncConnection, since: int, guild_id: int | None) -> int:

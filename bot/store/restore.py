@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sqlite3
 import time
@@ -11,14 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.domain.clock import SECOND
 from bot.domain.purchase import State
-from bot.store import audit, freezes, lanes, purchases
+from bot.store import audit, freezes, lanes, meta, processes, purchases
 from bot.store.backup import clean, copied, sync
 from bot.store.engine import Store
-from bot.store.meta import Meta
 from bot.store.migrate import config, upgrade
 from bot.store.tables import purchases as purchases_table
 
@@ -33,8 +33,8 @@ _TO_REVIEW = {
     State.SUBMITTING: (State.IN_DOUBT, State.REVIEW),
     State.IN_DOUBT: (State.REVIEW,),
 }
-RESTORED_AT = "restored_at"
-"""In `meta`: when, milliseconds UTC."""
+UNTOLD = "restored_orders"
+"""In `meta`: ids of the orders that were given to people, and that nobody has been told of, as JSON."""
 
 
 class RestoreError(Exception):
@@ -78,23 +78,42 @@ async def freeze(url: str, now: int) -> None:
     """Stops buying, selling and shipping everywhere, until an operator lifts it; at the newest schema.
 
     Purchases without an outcome go to a person: each may have been sent since, and its cards sold again, so that
-    neither their age nor the inventory tells that nothing was bought.
+    neither their age nor the inventory tells that nothing was bought. For the same reason late cards aren't looked for.
+
+    Raises:
+        RestoreError: a bot is running on it.
     """
 
     async def work(conn: AsyncConnection) -> None:
+        if await processes.hold(conn):
+            raise RestoreError(
+                "A bot is running on this database, or was killed within the last minute: "
+                "stop it, or wait a minute. Nothing was changed."
+            )
         for action in STOPPED:
             await freezes.add(conn, scope="bot", action=action, cause=CAUSE, reason=REASON, now=now)
         open_ones = select(purchases_table.c.id).where(purchases_table.c.state.in_(_TO_REVIEW))
-        for purchase_id in (await conn.execute(open_ones)).scalars().all():
+        given = (await conn.execute(open_ones)).scalars().all()
+        for purchase_id in given:
             await _give_to_a_person(conn, purchase_id, now)
+        untold = json.loads(await meta.get(conn, UNTOLD) or "[]")
+        await meta.put(conn, UNTOLD, json.dumps([*untold, *given]))
+        await _look_no_more(conn, now)
 
     store = Store.open(url)
     try:
         await upgrade(store)
         await store.run(work)
-        await Meta(store).set(RESTORED_AT, str(now))
     finally:
         await store.close()
+
+
+async def _look_no_more(conn: AsyncConnection, now: int) -> None:
+    """For cards of orders that weren't carried out: one that was bought since the backup would be taken for theirs."""
+    late = (purchases_table.c.state == State.NOT_EXECUTED) & purchases_table.c.look_at.is_not(None)
+    stopped = update(purchases_table).where(late).values(look_at=None, ver=purchases_table.c.ver + 1)
+    for purchase_id in (await conn.execute(stopped.returning(purchases_table.c.id))).scalars().all():
+        await purchases.note(conn, purchase_id, now, f"not looked for any more: {REASON}")
 
 
 async def _give_to_a_person(conn: AsyncConnection, purchase_id: str, now: int) -> None:

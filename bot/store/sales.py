@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import select, update
 
-from bot.domain.ids import first_at
 from bot.domain.sale import SaleState
 from bot.errors import LostError
 from bot.store import messages, processes
@@ -15,8 +15,6 @@ from bot.store.rows import value
 from bot.store.tables import sales
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 
@@ -43,13 +41,13 @@ class Sale:
     """The process that is at it (`bot/store/processes.py`)."""
 
 
-def _sale(row: Any) -> Sale:
+def of_row(row: Any) -> Sale:
     return value(Sale, row, state=SaleState(row.state))
 
 
 async def add(conn: AsyncConnection, **values: Any) -> Sale:
     fresh = {"state": SaleState.SUBMITTING, "ver": 1, "looks": 0}
-    return _sale((await conn.execute(sales.insert().values(**fresh, **values).returning(*sales.c))).one())
+    return of_row((await conn.execute(sales.insert().values(**fresh, **values).returning(*sales.c))).one())
 
 
 async def change(conn: AsyncConnection, seen: Sale, **values: Any) -> Sale:
@@ -69,38 +67,19 @@ async def change(conn: AsyncConnection, seen: Sale, **values: Any) -> Sale:
     if row is None:
         raise LostError(seen.id)
     await messages.want(conn, row.ver, sale_id=seen.id)
-    return _sale(row)
+    return of_row(row)
 
 
 async def by_id(conn: AsyncConnection, sale_id: str) -> Sale | None:
     row = (await conn.execute(select(sales).where(sales.c.id == sale_id))).one_or_none()
-    return None if row is None else _sale(row)
+    return None if row is None else of_row(row)
 
 
 async def take_up(conn: AsyncConnection, worker: str) -> list[Sale]:
     """What is unfinished and nobody is at, oldest first: this process is from now on."""
     waiting = sales.c.state.in_((SaleState.SUBMITTING, SaleState.IN_DOUBT))
-    return sorted(map(_sale, await processes.take(conn, sales, waiting, worker)), key=lambda s: s.id)
+    return [of_row(row) for row in await processes.take(conn, sales, waiting, worker)]
 
 
-async def take_due(conn: AsyncConnection, worker: str, now: int) -> list[str]:
-    """Ids of the sales whose due time has come, and that this process is at."""
-    due = sales.c.look_at <= now
-    await processes.take(conn, sales, due, worker)
-    return list((await conn.execute(select(sales.c.id).where(due, sales.c.worker == worker))).scalars())
-
-
-async def next_look(conn: AsyncConnection, worker: str, without: Collection[str] = ()) -> int | None:
-    """The earliest due time, of all but those ids, and those that another process is at."""
-    query = select(sales.c.id, sales.c.look_at).where(sales.c.look_at.is_not(None))
-    query = query.where(await processes.free(conn, sales.c.worker, worker))
-    rows = await conn.execute(query.order_by(sales.c.look_at).limit(len(without) + 1))
-    return next((look_at for id_, look_at in rows if id_ not in without), None)
-
-
-async def doubts(conn: AsyncConnection, since: int) -> int:
-    """How many of the sales begun after that time are in doubt, or were until the inventory told."""
-    told = sales.c.reason.in_(("amount_unknown", "not_executed"))
-    doubtful = or_(sales.c.state == SaleState.IN_DOUBT, told)
-    count = select(func.count()).where(sales.c.id >= first_at(since + 1), doubtful)
-    return (await conn.execute(count)).scalar_one()
+take_due = partial(processes.take_due, sales)
+next_look = partial(processes.next_look, sales)

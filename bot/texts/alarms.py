@@ -24,7 +24,20 @@ ALARMS = {
     "post.notice.sweep": (
         "🔎 The partner's list of cards of {owner_id} (partner id {user}) differs from ours. "
         "Only the partner has: {unclaimed}. Only we have: {missing}. "
-        "This member can't buy or sell until both agree again, or the operator lifts it."
+        "This member can't buy or sell until both agree again. "
+        "`/operator unpause` with the member takes over what the partner shows, and lets this member go on."
+    ),
+    "post.notice.sweep_server": (
+        "🔎 The partner's list of cards of {owner_id} differs from ours, so this member can't buy or sell. "
+        "The operator of this bot can see which cards, and has to look into it."
+    ),
+    "post.notice.sweep_unread": (
+        "🔎 The partner doesn't show the cards of {owner_id} (partner id {user}), though it shows those of others. "
+        "This member can't buy or sell until the bot can read them. It tries again every hour."
+    ),
+    "post.notice.late_item": (
+        "🔎 New in the partner's list of {owner_id}: {cards}. This may belong to order {reference} for {pack}, which "
+        "ended as not bought. The member keeps it, and can sell it. Please compare it with the partner."
     ),
     "post.notice.sweep_over": (
         "✅ The partner's list of cards of {owner_id} (partner id {user}) agrees with ours again. "

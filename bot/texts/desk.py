@@ -103,11 +103,19 @@ DESK = {
         "That has not finished yet. Please try again later; nothing is lost by waiting."
     ),
     "operator.members": (
-        "Cards of {members} differ from the partner's, so they can't buy or sell. "
-        "`/operator unpause` with the member ends that for one of them."
+        "Cards of {members} differ from the partner's, or can't be read there, so they can't buy or sell. "
+        "`/operator unpause` with the member takes over what the partner shows, and ends that for one of them."
     ),
     "operator.members_more": "{members} and {count} more",
     "operator.member": "### No longer in force\n{member_id} can buy and sell again.",
+    "operator.gone": "Not with this member any more, as the partner shows ({count}):\n{cards}",
+    "operator.new": "New cards of this member, without an order ({count}):\n{cards}",
+    "operator.card": "- {card}",
+    "operator.nothing_taken": "The partner's list of this member's cards showed no difference, so no card was changed.",
+    "operator.left_out": (
+        "Packs with an order or a sale that isn't settled yet couldn't be compared. If their cards differ later, "
+        "this member is stopped again."
+    ),
     "pause.buying": "buying",
     "pause.selling": "selling",
     "pause.everything": "everything",
@@ -172,6 +180,9 @@ DESK = {
     "refusal.items_there": (
         "The partner shows {card} ({item}), which came after this order and is no card of ours. "
         "Nothing was settled. Is it what this order bought?"
+    ),
+    "refusal.cards_moved": (
+        "A card of {member_id} is just being sold or changed. Nothing was changed. Please try again in a minute."
     ),
     "refusal.not_swept_frozen": "Nothing stops {member_id} because of cards that differ. Nothing was changed.",
 }

@@ -11,6 +11,11 @@ NOTICES = {
         "⏳ The partner has had order {reference} of {owner_id}, {amount} × {pack}, for over half an hour. "
         "The bot goes on asking once a minute; nothing is ordered again."
     ),
+    "post.notice.sale_doubt": (
+        "❔ A day after {owner_id} confirmed it, nobody knows whether the sale {reference} of {card} was carried out: "
+        "the list of this member's cards can't be read, or doesn't say the same twice. Please ask the card partner. "
+        "The bot looks again once an hour, and the card isn't sold a second time."
+    ),
     "post.notice.settled_delivered": (
         "✅ {moderator_id} settled order {reference} of {owner_id}, {amount} × {pack}, as delivered: “{why}”."
     ),

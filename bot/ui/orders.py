@@ -110,7 +110,8 @@ def _with_button(text: str, purchase_id: str) -> discord.ui.Section[Any]:
 def order(seen: Dossier) -> discord.ui.LayoutView:
     """All about it, and while it can be settled what it could be settled with."""
     one = seen.order
-    settled = one.state not in {State.REVIEW, State.IN_DOUBT} and not one.overdue
+    overdue = one.state is State.ACCEPTED and one.overdue
+    settled = one.state not in {State.REVIEW, State.IN_DOUBT} and not overdue
     return page(
         GOOD if settled else TROUBLE if one.state is State.REVIEW else WAITING,
         Text("\n".join(_facts(seen))),

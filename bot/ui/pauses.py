@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import discord
 
+    from bot.services.differences import TakenOver
     from bot.services.pauses import Lifted, What
     from bot.store.freezes import Freeze
 
@@ -39,9 +40,23 @@ def unpaused(made: Lifted) -> discord.ui.LayoutView:
     )
 
 
-def unpaused_member(member_id: int) -> discord.ui.LayoutView:
-    """The sweep's freeze of one member was lifted."""
-    return note(say("operator.member", member_id=member_id), GOOD)
+def unpaused_member(member_id: int, taken: TakenOver) -> discord.ui.LayoutView:
+    """The sweep's freeze of one member was lifted, and our records follow the partner's."""
+    gone = [f"{card.name} ({card.item_id})" for card in taken.gone]
+    new = [f"{item.name} ({item.id})" for item in taken.new]
+    return page(
+        GOOD,
+        Text(say("operator.member", member_id=member_id)),
+        Text(say("operator.gone", count=len(gone), cards=Raw(_cards(gone)))) if gone else None,
+        Text(say("operator.new", count=len(new), cards=Raw(_cards(new)))) if new else None,
+        Text(say("operator.nothing_taken")) if not gone and not new else None,
+        Text(say("operator.left_out")) if taken.left_out else None,
+    )
+
+
+def _cards(names: Sequence[str]) -> str:
+    lines = [say("operator.card", card=name) for name in names[:LINES]]
+    return "\n".join([*lines, say("order.more", count=len(names) - LINES)] if len(names) > LINES else lines)
 
 
 def _lines(freezes: Sequence[Freeze]) -> str:

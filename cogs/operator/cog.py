@@ -39,7 +39,7 @@ class Operator(commands.GroupCog, name="operator", description="For the operator
         await guard(interaction, "/operator pause", partial(pause, interaction, what, reason))
 
     @app_commands.command(name="unpause", description="Let buying and selling go on, and see what is still paused")
-    @app_commands.describe(member="Let this member go on whose cards differed from the partner's, and nothing else")
+    @app_commands.describe(member="Take over what the partner shows of this member's cards, and let this member go on")
     async def unpause(self, interaction: Interaction, member: discord.User | None = None) -> None:
         await guard(interaction, "/operator unpause", partial(unpause, interaction, member))
 
@@ -61,8 +61,8 @@ async def unpause(interaction: Interaction, member: discord.User | None) -> None
     if member is None:
         await answer(interaction, show.unpaused(await pauses.unpause(me, guild_id)))
     else:
-        await pauses.unpause_member(me, guild_id, member.id)
-        await answer(interaction, show.unpaused_member(member.id))
+        taken = await pauses.unpause_member(me, guild_id, member.id)
+        await answer(interaction, show.unpaused_member(member.id, taken))
 
 
 async def setup(client: Client) -> None:

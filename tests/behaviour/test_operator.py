@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.purchase import State
 from bot.store import freezes, meta
+from bot.store.tables import cards
 from bot.store.tables import freezes as frozen
 from tests.behaviour.desk import audited, elsewhere, moderator, notices, operator, show_to_all
 from tests.behaviour.look import texts
@@ -188,6 +189,25 @@ async def test_a_member_whose_cards_differ_is_named_and_let_go_alone(world: Worl
     assert open_now == {(f"member:{world.alice.id}", "sweep"), (f"member:{world.bob.id}", "moderator")}
     said = await command(world, olga, "unpause", member=world.bob)
     assert f"Nothing stops <@{world.bob.id}> because of cards that differ" in said
+
+
+async def test_what_the_partner_shows_is_taken_over_and_told_to_the_operator_alone(world: World) -> None:
+    olga = boss(world)
+    await delivered(world)
+    engine = world.partner.engine
+    user_id = (await newest(world)).user_id
+    pull = engine.init(world.partner.packs["hardwood-rookies"].id, 1, user_id).pulls[0]
+    await world.after(60)
+    await put(world, "sweep", f"member:{world.alice.id}")
+    result = await olga.slash(world.channel, "operator unpause", member=world.alice)
+    await world.after(10)
+    assert result.ephemeral
+    said = answers(result)
+    assert f"<@{world.alice.id}> can buy and sell again" in said
+    assert "New cards of this member, without an order (1):" in said
+    assert pull.card.id in said.replace("\\", "")
+    assert "Not with this member any more" not in said
+    assert pull.card.id in [row.item_id for row in await rows(world, cards)]
 
 
 async def test_nothing_to_lift_is_said(world: World) -> None:

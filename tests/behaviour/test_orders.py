@@ -11,6 +11,7 @@ from bot.domain.purchase import State
 from bot.store import desk as desk_store
 from bot.store.tables import cards, purchases, sales
 from bot.texts import escape
+from bot.ui.look import GOOD, WAITING
 from tests.behaviour.desk import (
     SETTLE,
     audit_channel,
@@ -41,8 +42,13 @@ if TYPE_CHECKING:
     from tests.behaviour.conftest import World
 
 pytestmark = pytest.mark.parametrize("overrides", [{"settle_seconds": SETTLE}])
+CONTAINER = 17
 NOT_FOUND = "No order of this server is known by this reference."
 ONLY_MODERATORS = "Only moderators of this server can do this"
+
+
+def colour(page: Any) -> int | None:
+    return next(part for part in parts(page) if part["type"] == CONTAINER).get("accent_color")
 
 
 async def waiting(world: World, who: Any, channel: Any = None) -> Any:
@@ -96,6 +102,11 @@ async def test_an_overdue_order_waits_too_but_nobody_can_settle_it(world: World)
     page = await look(world, mod, order)
     assert "asks once a minute" in texts(page)
     assert not {"Settle as not bought", "Settle as delivered, with its cards"} & set(buttons(page))
+    assert colour(page) == WAITING
+    await world.after(5 * 60)
+    page = await look(world, mod, order)
+    assert "asks once a minute" not in texts(page)
+    assert colour(page) == GOOD, "it was overdue once, and has come"
 
 
 async def test_all_that_is_known_of_an_order(world: World) -> None:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import httpx2
 
 from bot.app import App
-from bot.domain.clock import DAY
+from bot.domain.clock import DAY, HOUR
 from bot.domain.purchase import BOUGHT_NOTHING, HELD, SPENT, State
 from bot.domain.sale import OPEN, CardState, SaleState
 from bot.errors import Refusal
 from bot.services.place import Place, Reply
+from bot.services.timing import Timing
 from bot.settings import Settings
 from bot.store import freezes
 from bot.store.tables import metadata, purchase_steps
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
     from sandbox.engine import Pull
 
+GIVE_UP = 3 * HOUR
+"""Instead of a day, which takes its time also in virtual time."""
 MEMBERS = (101, 102)
 GUILD, CHANNEL = 11, 12
 PLACE = Place(GUILD, CHANNEL, age_restricted=False)
@@ -140,7 +143,8 @@ class Scene:
 
     def _build(self) -> App:
         settings = Settings(_env_file=None, **self._values)
-        return App(settings, clock=self.clock, transport=_Naming(self.partner.transport()), sync="OFF")
+        transport = _Naming(self.partner.transport())
+        return App(settings, clock=self.clock, transport=transport, timing=Timing(give_up=GIVE_UP), sync="OFF")
 
     async def start(self) -> None:
         await self.app.start()
@@ -312,10 +316,18 @@ class Scene:
         """What has not come to its right end yet."""
         rows = self.rows()
         waiting = {State.RESERVED, State.SUBMITTING, State.ACCEPTED, State.IN_DOUBT}
-        left = [row["id"] for row in rows.purchases if row["state"] in waiting]
+        left = [row["id"] for row in rows.purchases if row["state"] in waiting and not self._behind_a_person(row, rows)]
         left += [row["id"] for row in rows.sales if row["state"] in {SaleState.SUBMITTING, SaleState.IN_DOUBT}]
         carried_out = {subject for subject, _ in self.bought.executed}
         return left + [r["id"] for r in rows.purchases if r["id"] in carried_out and r["state"] in BOUGHT_NOTHING]
+
+    @staticmethod
+    def _behind_a_person(row: Any, rows: Any) -> bool:
+        """Its session has failed, and its lane is held by an order that a person has to settle first."""
+        return row["state"] == State.ACCEPTED and any(
+            (other["user_id"], other["pack_id"], other["state"]) == (row["user_id"], row["pack_id"], State.REVIEW)
+            for other in rows.purchases
+        )
 
     def check_the_end(self) -> None:
         """Everything has ended, and our records are the partner's books."""

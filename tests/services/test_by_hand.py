@@ -99,6 +99,19 @@ async def test_an_item_newer_than_the_intent_contradicts_nothing_was_bought(worl
     await unchanged(world, seen)
 
 
+async def test_an_item_that_has_no_date_may_be_the_orders(world: World):
+    seen = await doubt(world, late=62)
+    read = world.app.reads.inventory
+
+    async def undated(user_id: str) -> Any:
+        inventory = await read(user_id)
+        return replace(inventory, items=tuple(replace(item, purchased_at=None) for item in inventory.items))
+
+    world.app.reads.inventory = undated
+    assert await refused(as_nothing(world, seen)) == "items_there"
+    await unchanged(world, seen)
+
+
 async def test_an_older_item_or_one_of_another_pack_does_not(world: World):
     seen = await old_items(world)
     assert seen.items is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,10 +13,12 @@ from bot.domain.clock import HOUR
 from bot.domain.purchase import State
 from bot.domain.sale import CardState, SaleState
 from bot.errors import LostError
+from bot.partner.errors import ForbiddenError
 from bot.services.comparison import NO_GUILD
 from bot.store.cards import Card, of_row
 from bot.store.engine import StoreDownError
 from bot.store.tables import cards as table
+from bot.store.tables import messages
 from tests.services.conftest import ALICE, BOB, GUILD, OTHER_PACK, PACK, SETTLED, World, on_sqlite, refused
 from tests.services.test_accounts import LINKED, linked
 from tests.services.test_doubts import doubtful
@@ -31,7 +34,7 @@ LONG_AGO = 20 * 60
 
 @pytest.fixture
 def overrides() -> dict[str, Any]:
-    return LINKED
+    return LINKED | {"operator_channel": 77}
 
 
 async def at_the_site(world: World, slug: str = PACK, amount: int = 1) -> list[Pull]:
@@ -196,6 +199,14 @@ async def test_it_is_noted_at_the_order_that_was_not_executed(world: World):
     assert (card.item_id, card.purchase_id) == (pull.card.id, None), "its own late look has read it"
     assert (await world.purchase(made)).state is State.NOT_EXECUTED
     assert f"from elsewhere: ('{pull.card.id}'" in await world.notes(made)
+    async with world.app.store.read() as conn:
+        posts = [
+            json.loads(row.post) for row in await conn.execute(select(messages).where(messages.c.post.is_not(None)))
+        ]
+    (told,) = [post for post in posts if post["name"] == "notice.late_item"]
+    assert (told["purchase_id"], told["values"]["reference"]) == (made.id, made.id[-8:])
+    assert pull.card.id in told["values"]["cards"]
+    assert told["values"]["owner_id"] == ALICE
     assert (await world.sell(card)).sale.state is SaleState.SOLD
 
 
@@ -273,3 +284,25 @@ async def test_what_cannot_be_stored_is_taken_in_by_the_next_read(
     assert len(await held(world)) == 1
     assert await world.price(ours) > 0
     assert len(await held(world)) == 2
+
+
+@on_sqlite
+async def test_who_cannot_be_read_is_stopped_and_let_go_when_it_can(world: World):
+    await linked(world, ALICE, MEMBER)
+    await linked(world, BOB, "member-2")
+    reading = world.app.reads.inventory
+
+    async def refusing(user_id: str) -> Any:
+        if user_id == MEMBER:
+            raise ForbiddenError("inventory: status 403")
+        return await reading(user_id)
+
+    world.app.reads.inventory = refusing
+    await read(world)
+    assert await refused(world.offer()) == "frozen"
+    await world.offer(BOB)
+    world.app.reads.inventory = reading
+    await at_the_site(world)
+    await read(world)
+    await world.offer()
+    assert len(await held(world)) == 1

@@ -11,11 +11,15 @@ from sqlalchemy import func, select, update
 from bot.domain.purchase import State
 from bot.domain.sale import SaleState
 from bot.errors import SettingsError
+from bot.store import lanes
+from bot.store.processes import others
 from bot.store.tables import processes, purchases
-from tests.services.conftest import ALICE, GUILD, SETTLED, World, on_postgres, on_sqlite
+from tests.services.conftest import ALICE, BOB, GUILD, SETTLED, World, on_postgres, on_sqlite
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.app import App
 
@@ -120,6 +124,100 @@ async def test_a_stop_in_order_leaves_all_to_the_other_at_once(world: World, oth
     assert (await world.ended(made, BEAT)).state is State.DELIVERED
     async with other.store.read() as conn:
         assert (await conn.execute(select(processes.c.id))).scalars().all() == [other.presence.worker]
+
+
+@pytest.fixture
+async def beating(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[App]:
+    """Another one, that looks as often as in life."""
+    monkeypatch.setattr("bot.services.presence.BEATS", 3)
+    made = world.build()
+    await made.start()
+    await made.resume()
+    yield made
+    await made.close()
+
+
+@on_postgres
+@pytest.mark.logs_errors
+async def test_a_beat_that_fails_is_followed_by_the_next(
+    world: World, beating: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    async def broken() -> None:
+        raise RuntimeError("a bug")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(beating.sales, "take_up", broken)
+        await asyncio.sleep(60)
+    assert "this beat failed" in caplog.text
+    await lease_ends(beating, beating.presence.worker)
+    await asyncio.sleep(30)
+    async with beating.store.read() as conn:
+        assert await others(conn, world.app.presence.worker) == 1
+
+
+@on_postgres
+async def test_an_order_whose_lane_moves_while_it_is_taken_up_is_settled_later(
+    world: World, beating: App, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    world.faults.add("init", "hang", after=True)
+    made = await world.ended(await world.order(), 2)
+    await dies(world)
+    dead, world.app = world.app.presence.worker, beating
+    with monkeypatch.context() as patch:
+        patch.setattr(lanes, "holder", _nobody)  # who had it, left between the two
+        await lease_ends(beating, dead)
+        await asyncio.sleep(25)
+    assert (await world.purchase(made)).state is State.SUBMITTING
+    assert "this beat failed" not in caplog.text
+    assert (await world.ended(made, SETTLED)).state is State.DELIVERED
+    assert world.ledger.count("init") == 1
+
+
+async def _nobody(_conn: AsyncConnection, _user_id: str, _pack_id: str) -> None:
+    pass
+
+
+@on_sqlite
+async def test_a_doubt_whose_lane_moves_is_recorded_later(world: World, monkeypatch: pytest.MonkeyPatch):
+    world.faults.add("init", "reset", after=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(lanes, "holder", _nobody)
+        made = await world.ended(await world.order(), 10)
+    assert made.state is State.SUBMITTING
+    assert "a late answer, IN_DOUBT" in await world.notes(made)
+    assert (await world.ended(made, SETTLED)).state is State.DELIVERED
+    assert world.ledger.count("init") == 1
+
+
+@on_postgres
+async def test_a_bot_that_is_told_to_stop_leaves_what_it_has_not_sent_to_the_other(world: World, beating: App):
+    """At once, although it still waits for a call; and it takes nothing up any more."""
+    offers = [await world.offer(who) for who in (ALICE, BOB)]
+    world.faults.add("init", "slow", seconds=44)
+    sent = await world.confirm(offers[0])
+    await asyncio.sleep(2)
+    world.faults.add("available", "slow", seconds=10)
+    kept = await world.confirm(offers[1])
+    await asyncio.sleep(1)
+    stopping = asyncio.create_task(world.app.drain(45))
+    end = await world.ended(kept, 35)
+    assert not stopping.done()
+    assert (end.state, end.worker) == (State.DELIVERED, beating.presence.worker)
+    await stopping
+    assert (await world.purchase(sent)).state is State.ACCEPTED
+    assert world.ledger.count("init") == 2
+
+
+@on_postgres
+async def test_behind_a_shut_door_nothing_is_taken_up(world: World, beating: App):
+    world.faults.add("status", "slow", seconds=5, times=None)
+    made = await world.ended(await world.order(), 3)
+    assert made.state is State.ACCEPTED
+    await dies(world)
+    dead, world.app = world.app.presence.worker, beating
+    beating.door.shut()
+    await lease_ends(beating, dead)
+    assert (await world.ended(made, 120)).worker == dead
 
 
 async def test_a_restart_takes_up_what_the_last_process_had(world: World):

@@ -165,7 +165,7 @@ class Machine(RuleBasedStateMachine):
     async def _end(self) -> None:
         scene = self.scene
         scene.partner.faults.clear()
-        for _ in range(28):
+        for _ in range(6):
             await asyncio.sleep(3600)
             if not scene.unfinished():
                 break

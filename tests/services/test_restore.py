@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.domain.purchase import State
 from bot.domain.sale import CardState
+from bot.store import guilds
 from bot.store.backup import backup
-from bot.store.tables import freezes
-from tests.services.conftest import BOB, OTHER_PACK, SETTLED, World, on_sqlite, refusal, refused
+from bot.store.tables import freezes, messages
+from tests.services.conftest import BOB, GUILD, OTHER_PACK, SETTLED, World, on_sqlite, refusal, refused
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 pytestmark = on_sqlite
+MODERATORS = 78
 ROOT = Path(__file__).parents[2]
 
 
@@ -121,3 +124,35 @@ async def test_what_was_under_way_is_never_called_not_bought(world: World, tmp_p
     assert world.ledger.count("init") == sent == len(made)
     await lift(world)
     assert [await refused(world.offer(who)) for who in people[:2]] == ["lane_review"] * 2
+
+
+async def test_what_was_bought_since_is_not_taken_for_an_older_order(world: World, tmp_path: Path):
+    """An order that wasn't carried out is still looked for at the backup; then another one is bought."""
+    world.faults.add("init", "reset")
+    made = await world.ended(await world.order(), SETTLED)
+    assert (made.state, made.look_at is not None) == (State.NOT_EXECUTED, True)
+    saved = save(world, tmp_path / "saved.db")
+    assert (await world.ended(await world.order())).state is State.DELIVERED
+    await go_back(world, saved)
+    end = await world.ended(made, 2 * 3600)
+    assert (end.state, end.cards, end.look_at) == (State.NOT_EXECUTED, 0, None)
+    assert "not looked for any more" in await world.notes(made)
+
+
+async def test_each_order_that_waits_for_a_person_is_told_once(world: World, tmp_path: Path):
+    await world.app.store.run(lambda conn: guilds.put_audit_channel(conn, GUILD, MODERATORS))
+    offers = [await world.offer(who) for who in (201, 202)]
+    world.faults.add("init", "reset", times=2)
+    made = [await world.ended(await world.confirm(offer), 1) for offer in offers]
+    saved = save(world, tmp_path / "saved.db")
+    await go_back(world, saved)
+    await world.restart()
+    posts = [post for post in await told(world) if post["name"] == "notice.review"]
+    assert sorted(post["purchase_id"] for post in posts) == sorted(one.id for one in made)
+    assert {post["values"]["reason"] for post in posts} == {"restored"}
+
+
+async def told(world: World) -> list[Any]:
+    mine = select(messages).where(messages.c.post.is_not(None), messages.c.channel_id == MODERATORS)
+    async with world.app.store.read() as conn:
+        return [json.loads(row.post) for row in await conn.execute(mine)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +12,14 @@ import pytest
 from bot.domain.clock import DAY, HOUR, SECOND
 from bot.domain.ids import reference
 from bot.domain.sale import CardState, SaleState
-from tests.services.conftest import OTHER_PACK, SETTLED, World, on_sqlite, refusal, refused
+from bot.texts import escape
+from tests.services.conftest import GUILD, OTHER_PACK, SETTLED, World, refusal, refused
 from tests.services.test_breaker import OPERATORS, told
 
 if TYPE_CHECKING:
     from bot.services.sales import SaleView
 
+AUDIT = 78
 DOUBTS = [
     ("refuse", (400, "Transaction failed")),
     ("refuse", (400, "Item already has an active buyback session")),
@@ -111,10 +114,12 @@ async def test_after_a_day_without_evidence_people_are_told_once(world: World, c
     assert await told(world) == []
     await asyncio.sleep(HOUR / SECOND)
     (text,) = await told(world)
-    for fact in (reference(view.sale.id), card.name, f"<@{card.discord_id}>", "once an hour"):
+    for fact in (reference(view.sale.id), escape(card.name, 99), f"<@{card.discord_id}>", "once an hour"):
         assert fact in text
     assert f"sale {view.sale.id} needs a person" in caplog.text
-    assert [post.purchase_id for post in await world.app.outbox.to_draw()] == []
+    posts = [post for post in await world.app.outbox.to_draw() if post.post is not None]
+    buttons = {post.channel_id: json.loads(post.post or "")["purchase_id"] for post in posts}
+    assert buttons == dict.fromkeys((OPERATORS, AUDIT), card.purchase_id)
     await world.restart()
     reads = world.ledger.count("inventory")
     await asyncio.sleep(DAY / SECOND)

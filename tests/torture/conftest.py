@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
+
+from tests.torture.report import TOLD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+
+@pytest.fixture(autouse=True)
+def figures(record_property: Callable[[str, object], None]) -> Generator[None]:
+    """The line of each run, for the end of the tests' report (tests/conftest.py)."""
+    TOLD.clear()
+    yield
+    for line in TOLD:
+        record_property("figures", line)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

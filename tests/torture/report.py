@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.torture.run import Run
 
 
+TOLD: list[str] = []
+"""The lines of this test's runs."""
 MOST = 40
 """Sentences about what is wrong."""
 
@@ -80,4 +82,5 @@ class Figures:
 
     def check(self) -> None:
         """Zero in each column, and nothing in the bots' logs that they call an error."""
+        TOLD.append(str(self))
         assert not self.failed, self.told()

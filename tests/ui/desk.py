@@ -9,11 +9,13 @@ from bot.domain.item import Item
 from bot.domain.purchase import State
 from bot.domain.sale import CardState, SaleState
 from bot.services.desk import PAGE, Dossier, Entry, Waiting
+from bot.services.differences import TakenOver
 from bot.services.outbox import Post
 from bot.services.pauses import Lifted
 from bot.services.sales import SaleView
 from bot.store.desk import Event, Settlement
 from bot.store.freezes import Freeze
+from bot.texts.alarms import ALARMS
 from bot.texts.notices import NOTICES
 from bot.texts.outcomes import OUTCOMES
 from bot.ui import orders, pauses
@@ -105,13 +107,15 @@ def pause_pages() -> Iterator[tuple[str, discord.ui.LayoutView]]:
     yield "nothing to lift", pauses.unpaused(Lifted((), ()))
     yield "lifted", pauses.unpaused(Lifted(general, ()))
     yield "left", pauses.unpaused(Lifted(general, (*general, *swept)))
-    yield "a member", pauses.unpaused_member(42)
+    yield "a member", pauses.unpaused_member(42, TakenOver())
+    yield "a member's items", pauses.unpaused_member(42, TakenOver(DOSSIER.cards, (ITEM,) * 50, left_out=True))
 
 
 def notices() -> Iterator[tuple[str, discord.ui.LayoutView]]:
     values = {
         "reference": "ABCDEFGH",
         "pack": v.HOSTILE,
+        "card": v.HOSTILE,
         "amount": 3,
         "since_at": v.NOW,
         "reason": "too_few",
@@ -120,7 +124,9 @@ def notices() -> Iterator[tuple[str, discord.ui.LayoutView]]:
         "causes": "operator,breaker,restore",
         **dict.fromkeys(("owner_id", "moderator_id", "operator_id", "member_id"), 42),
     }
-    for name in NOTICES:
+    values |= dict.fromkeys(("card", "user", "unclaimed", "missing", "cards"), v.HOSTILE)
+    values |= dict.fromkeys(("failed", "calls", "doubts", "seconds", "most", "quoted_cents"), 8_50)
+    for name in (*NOTICES, *ALARMS):
         if name.startswith("post.notice."):
             for purchase_id in (v.ID, None):
                 yield name, post(Post(name.removeprefix("post."), None, purchase_id, values))
