@@ -6,12 +6,14 @@ failed. Never run it with a key that costs money.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import bot.app
 from bot.domain.purchase import State
 from bot.domain.sale import SaleState
+from bot.errors import LostError
 from bot.partner.errors import InDoubtError
 from bot.services.ordering import Ordering
 from bot.services.purchases import Purchases
@@ -60,7 +62,8 @@ class NaivePurchases(Purchases):
     async def take_up(self) -> None:
         for seen in await self._store.run(lambda conn: purchases.take_up(conn, self.worker)):
             if seen.state is State.SUBMITTING:
-                await self._steps.take(seen, State.RESERVED, detail="cut short by a crash")
+                with suppress(LostError):
+                    await self._steps.take(seen, State.RESERVED, detail="cut short by a crash")
             self.workers.start(seen.id)
 
 
@@ -74,7 +77,7 @@ class NaiveSales(Sales):
     async def take_up(self) -> None:
         for sale in await self._store.run(lambda conn: sales.take_up(conn, self._worker)):
             view = replace(await self.view(sale.id), sale=sale)
-            await self._end(view, SaleState.NOT_SOLD, "not_sent")
+            await self._steps.end(view, SaleState.NOT_SOLD, "not_sent")
 
 
 def install() -> None:
