@@ -78,7 +78,8 @@ async def test_cards_that_differ_stop_their_owner_and_are_told(world: World) -> 
     await world.after(3600)
     (notice,) = [texts(one) for one in moderators.history()]
     assert f"<@{world.alice.id}>" in notice
-    assert pull.card.id in notice.replace("\\", "")
+    assert "differs from ours" in notice
+    assert pull.card.id not in notice.replace("\\", ""), "the operator is told which cards"
     assert "your cards at the partner differ" in answers(
         await world.alice.slash(world.channel, "open", pack=OTHER_PACK)
     )
