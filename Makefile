@@ -8,11 +8,12 @@ LOCK := uv pip compile pyproject.toml -q --universal --python-version 3.11 --gen
 COVERING := tests/domain tests/partner tests/services tests/store
 DIRT := .venv .hypothesis .ruff_cache .import_linter_cache .coverage*
 
-.PHONY: help demo test torture check pictures lock clean
+.PHONY: help demo test torture proof check pictures lock clean
 
 help:
 	@echo "make demo      try the bot in a browser: no Discord, no key, no money"
 	@echo "make test      all tests"
+	@echo "make proof     the long tests: random steps, kills at each point and at random, a crowd (a quarter of an hour)"
 	@echo "make torture   kill the bot 2,000 times, on both databases, and count what was lost (an hour or two)"
 	@echo "make check     what CI runs: format, lint, types, contracts, dependencies, tests"
 	@echo "make pictures  make the pictures of the README anew (Chromium)"
@@ -38,7 +39,9 @@ check: .venv/.dev
 	$(BIN)/coverage report --skip-covered --include='bot/domain/*' --fail-under=100
 	$(BIN)/coverage report --skip-covered --include='bot/services/*,bot/jobs/*,bot/partner/*' --fail-under=95
 	$(BIN)/python -m pytest -n auto -m "not long" $(COVERING:%=--ignore=%)
-	$(BIN)/python -m pytest -n auto -m long
+
+proof: .venv/.dev
+	@$(BIN)/python -m pytest -n auto -m long
 
 pictures: .venv/.dev
 	@$(BIN)/python -m demo.pictures

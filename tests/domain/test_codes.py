@@ -88,6 +88,20 @@ def test_another_secret_or_version_is_refused():
         read_code(SECRET, signed(GOOD, version="2"))
 
 
+@pytest.mark.parametrize("claims", ["!", "bm90IGpzb24", "A", "/w"])
+def test_signed_rubbish_is_refused(claims: str):
+    """A good signature over what isn't base64, or isn't JSON."""
+    head = f"1.{claims}"
+    mac = base64.urlsafe_b64encode(hmac.new(SECRET, head.encode(), hashlib.sha256).digest()).rstrip(b"=").decode()
+    with pytest.raises(CodeError):
+        read_code(SECRET, f"{head}.{mac}")
+
+
+def test_a_code_that_would_be_too_long_is_not_made():
+    with pytest.raises(CodeError, match="too long"):
+        make_code(SECRET, user_id="😀" * 64, expires_at=1, nonce="n" * 64, purpose="p" * LONGEST)
+
+
 def test_what_no_one_could_read_is_not_made():
     with pytest.raises(CodeError):
         make_code(SECRET, user_id="", expires_at=1, nonce="n" * 12)
