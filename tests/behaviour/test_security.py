@@ -56,18 +56,25 @@ FORGED = [
     ("alice", "open:1:@everyone **x**", "No pack is called “@\u200beveryone \\*\\*x\\*\\*”. Nothing was bought."),
     ("alice", "open:1:", "No pack is called “”. Nothing was bought."),
     ("alice", f"link:{NOBODYS}", "This question has run out. Nothing was changed."),
-    ("alice", "unlink", "Accounts here are made by the bot and can't be unlinked"),
+    ("alice", "unlink:1795514400000", "Accounts here are made by the bot and can't be unlinked"),
     ("bob", "cards:{order}:999999999", "Page 2 of 2"),
     ("bob", "back:{card}", "### "),
 ]
 """Who presses, what, and what they are told."""
 RUBBISH = [
-    *("sellnow:{card}:-1", "sellnow:{card}:1.5", "sellnow:{card}:9999999999", "sellnow:{card}:", "sellnow:{card}:٣"),
+    *("sellnow:{card}:-1", "sellnow:{card}:1.5", "sellnow:{card}:99999999999", "sellnow:{card}:", "sellnow:{card}:٣"),
     *("cards:{order}:-1", "cards:{order}:\uff13", "open:-1:{pack}", "open:1e3:{pack}", "open:+1:{pack}"),
     *("sell:{card}'--", "sell:../../{card}", "sell:{card}:1", "SELL:{card}", "sell: {card}", "confirm", "confirm:"),
     *("unlink:1", "dismiss:", "\u202esell", "@everyone", "\n", "\x00", "💥" * 50, "x" * LONGEST, ":" * LONGEST),
 ]
-ELSEWHERE = ("sellnow:{card}:1", "confirm:{confirmation}", "agree:{confirmation}", "open:1:{pack}", "unlink", "dismiss")
+ELSEWHERE = (
+    "sellnow:{card}:1",
+    "confirm:{confirmation}",
+    "agree:{confirmation}",
+    "open:1:{pack}",
+    "unlink:1795514400000",
+    "dismiss",
+)
 """Good ones, that are not on the message."""
 PAUSE = 1.1
 """Seconds between two presses, so that nobody is too fast."""
