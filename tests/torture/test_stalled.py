@@ -9,7 +9,7 @@ import pytest
 
 from tests.torture.run import LEASE, SETTLE, running
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(120)]
 
 
 @pytest.mark.parametrize(("seconds", "point"), [(LEASE + 0.7, "before init"), (SETTLE * 2.5, "before init")])

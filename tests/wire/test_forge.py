@@ -13,7 +13,7 @@ from tests.wire.world import PATIENCE
 if TYPE_CHECKING:
     from tests.wire.conftest import Scene
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.long, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_a_killed_bot_is_followed_by_one_that_ends_its_reveal(scene: Scene):

@@ -13,7 +13,7 @@ from tests.wire.acts import MOST, ask, complete, confirm, opened, press, reveali
 if TYPE_CHECKING:
     from tests.wire.conftest import Scene
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("bot")]
+pytestmark = [pytest.mark.long, pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("bot")]
 
 
 def calls(scene: Scene, route: str, since: int = 0) -> list[tuple[int, int]]:
