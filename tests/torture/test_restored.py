@@ -35,6 +35,7 @@ async def command(run: Run, *words: str) -> None:
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.long
 async def test_nothing_is_bought_or_sold_until_a_person_says_so(tmp_path: Path, sqlite_url: str):
     async with running(tmp_path, sqlite_url, seed=3) as run:
         await run.begin()
