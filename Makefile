@@ -39,6 +39,7 @@ check: .venv/.dev
 	$(BIN)/coverage report --skip-covered --include='bot/domain/*' --fail-under=100
 	$(BIN)/coverage report --skip-covered --include='bot/services/*,bot/jobs/*,bot/partner/*' --fail-under=95
 	$(BIN)/python -m pytest -n auto -m "not long" $(COVERING:%=--ignore=%)
+	$(BIN)/python -m pytest tests/load
 
 proof: .venv/.dev
 	@$(BIN)/python -m pytest -n auto -m long

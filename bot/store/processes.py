@@ -63,12 +63,6 @@ async def hold(conn: AsyncConnection) -> int:
     return (await conn.execute(select(func.count()).where(alive))).scalar_one()
 
 
-async def others(conn: AsyncConnection, worker: str) -> int:
-    """How many other processes are alive."""
-    alive = (processes.c.id != worker) & (processes.c.alive_until > await now(conn))
-    return (await conn.execute(select(func.count()).where(alive))).scalar_one()
-
-
 async def free(conn: AsyncConnection, column: ColumnElement[Any], worker: str) -> ColumnElement[bool]:
     """The condition that a row is this process's, or nobody's who is alive."""
     alive = select(processes.c.id).where(processes.c.alive_until > literal(await now(conn)))

@@ -267,3 +267,13 @@ async def world(
     yield made
     await made.app.close()
     await made.check()
+
+
+@pytest.fixture
+async def other(world: World) -> AsyncGenerator[App]:
+    """A second process on the same database, from the start."""
+    made = world.build()
+    await made.start()
+    await made.resume()
+    yield made
+    await made.close()

@@ -12,28 +12,17 @@ from bot.domain.purchase import State
 from bot.domain.sale import SaleState
 from bot.errors import SettingsError
 from bot.store import lanes
-from bot.store.processes import others
+from bot.store.processes import hold
 from bot.store.tables import processes, purchases
 from tests.services.conftest import ALICE, BOB, GUILD, SETTLED, World, on_postgres, on_sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.app import App
 
 BEAT = 3 * 3600
 """Virtual seconds within which a bot looks whether another one has ended (tests/services/conftest.py)."""
-
-
-@pytest.fixture
-async def other(world: World) -> AsyncGenerator[App]:
-    made = world.build()
-    await made.start()
-    await made.resume()
-    yield made
-    await made.close()
 
 
 async def dies(world: World) -> None:
@@ -127,14 +116,15 @@ async def test_a_stop_in_order_leaves_all_to_the_other_at_once(world: World, oth
 
 
 @pytest.fixture
-async def beating(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[App]:
-    """Another one, that looks as often as in life."""
+def beats_as_in_life(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From here on; the first bot has begun its long wait for the next one."""
     monkeypatch.setattr("bot.services.presence.BEATS", 3)
-    made = world.build()
-    await made.start()
-    await made.resume()
-    yield made
-    await made.close()
+
+
+@pytest.fixture
+def beating(beats_as_in_life: None, other: App) -> App:
+    """Another one, that looks as often as in life."""
+    return other
 
 
 @on_postgres
@@ -151,8 +141,7 @@ async def test_a_beat_that_fails_is_followed_by_the_next(
     assert "this beat failed" in caplog.text
     await lease_ends(beating, beating.presence.worker)
     await asyncio.sleep(30)
-    async with beating.store.read() as conn:
-        assert await others(conn, world.app.presence.worker) == 1
+    assert await beating.store.run(hold) == 2
 
 
 @on_postgres

@@ -12,21 +12,9 @@ from bot.domain.sale import SaleState
 from tests.services.conftest import ALICE, GUILD, SETTLED, World, both, on_postgres
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from bot.app import App
 
 pytestmark = on_postgres
-
-
-@pytest.fixture
-async def other(world: World) -> AsyncGenerator[App]:
-    """A second process, from the start."""
-    made = world.build()
-    await made.start()
-    await made.resume()
-    yield made
-    await made.close()
 
 
 async def test_one_confirmation_pressed_at_both(world: World, other: App):
