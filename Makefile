@@ -12,7 +12,7 @@ DIRT := .venv .hypothesis .ruff_cache .import_linter_cache .coverage*
 
 help:
 	@echo "make demo      try the bot in a browser: no Discord, no key, no money"
-	@echo "make test      all tests"
+	@echo "make test      all tests but those of make proof"
 	@echo "make proof     the long tests: random steps, kills at each point and at random, a crowd (a quarter of an hour)"
 	@echo "make torture   kill the bot 2,000 times, on both databases, and count what was lost (an hour or two)"
 	@echo "make check     what CI runs: format, lint, types, contracts, dependencies, tests"
@@ -24,7 +24,7 @@ demo: .venv/.demo
 	@exec $(BIN)/python -m bot demo
 
 test: .venv/.dev
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto -m "not long"
 
 torture: .venv/.dev
 	@$(BIN)/python -m bench.torture

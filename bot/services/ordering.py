@@ -172,7 +172,7 @@ class Ordering:
             except LostError:
                 seen = await self._steps.get(sent.id)
             except LaneTakenError:
-                break  # by whom it was settled this moment, or it is looked at when it is due
+                break  # whoever moves the lane settles it this moment; if not, it is looked at when it is due
         if seen.state is not to:
             log.warning("order %s is %s; its answer came later: %s %s", sent.id, seen.state, to, detail)
             await self._steps.note(seen, f"a late answer, {to}: {detail}")
