@@ -10,7 +10,7 @@ from bot.store.engine import Store
 from bot.store.migrate import revisions, upgrade
 from tests.conftest import _admin, run
 from tests.services.conftest import World, on_postgres
-from tests.services.test_leases import lease_ends, other
+from tests.services.test_leases import lease_ends
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from bot.app import App
     from bot.services.sales import SaleView
-
-__all__ = ["other"]  # the fixture
 
 
 @on_postgres
