@@ -40,6 +40,16 @@ ALICE, BOB = 101, 102
 GUILD, CHANNEL = 11, 12
 PLACE = Place(GUILD, CHANNEL, age_restricted=False)
 PACK, OTHER_PACK = "sandlot-starter", "hardwood-rookies"
+OPERATORS = 77
+LIVE: dict[str, Any] = {
+    "operator_channel": OPERATORS,
+    "partner_api_key": "live-key",
+    "live_purchases": "on",
+    "guild_ids": str(GUILD),
+    "daily_spend_limit": "1000000",
+    "age_restricted": False,
+}
+"""Not the sandbox, which forgets cards by itself."""
 SETTLED = 40 * 60
 """Seconds after which every doubt has ended, one way or the other: settle time, and two looks."""
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -16,12 +16,14 @@ from bot.domain.clock import DAY, HOUR
 from bot.domain.purchase import BOUGHT_NOTHING, HELD, SPENT, State
 from bot.domain.sale import OPEN, CardState, SaleState
 from bot.errors import Refusal
+from bot.services.differences import CAUSE
 from bot.services.place import Place, Reply
 from bot.services.timing import Timing
 from bot.settings import Settings
 from bot.store import freezes
 from bot.store.tables import metadata, purchase_steps
 from sandbox import Sandbox
+from tests.services.conftest import LIVE
 from tests.virtual import VirtualClock
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ SLUGS = ("soccer-sprint", "sandlot-starter")
 STOCK = 4
 """So few cards has each pack that what was sold is soon pulled again."""
 UNKNOWN = {State.SUBMITTING, State.IN_DOUBT, State.REVIEW, SaleState.SUBMITTING, SaleState.IN_DOUBT}
+SETTLE = Timing().settle
 EXPECTED_ERRORS = ("the partner is failing",)
 _for: ContextVar[str] = ContextVar("_for", default="")
 
@@ -114,10 +117,10 @@ class Scene:
     def __init__(self, path: Path, limit: int | None) -> None:
         self._values: dict[str, Any] = {
             "discord_token": "a-token",
-            "partner_api_key": "sandbox-key",
+            **LIVE,
             "database_url": f"sqlite+aiosqlite:///{path}",
             "data_dir": path.parent,
-            "daily_spend_limit": None if limit is None else str(limit // 100),
+            **({} if limit is None else {"daily_spend_limit": str(limit // 100)}),
         }
         self.limit = limit
         self.clock = VirtualClock()
@@ -231,7 +234,7 @@ class Scene:
         self._check_cards(rows)
         self._check_lanes(rows)
         self._check_limit(rows)
-        assert not [row for row in rows.freezes if row["cause"] == "sweep"], "the sweep found a difference"
+        self._check_sweep(rows)
         return rows
 
     def _check_ledger(self, rows: Rows) -> None:
@@ -312,6 +315,17 @@ class Scene:
         ]
         assert sum(counted) <= self.limit, "more is spent than may be"
 
+    def _check_sweep(self, rows: Rows) -> None:
+        """It stops only members of whose cards the partner shows some too late."""
+        late = {pull.user_id for pull in self.partner.engine.feed if pull.visible_at - pull.purchased_at > SETTLE}
+        scopes = {f"member:{row['discord_id']}" for row in rows.purchases if row["user_id"] in late}
+        found = [dict(row) for row in _of_sweep(rows) if row["scope"] not in scopes]
+        assert not found, f"the sweep found a difference: {found}"
+
+    def stopped(self) -> list[str]:
+        """Members whom the sweep has stopped."""
+        return [row["scope"] for row in _of_sweep(self.rows()) if row["lifted_at"] is None]
+
     def unfinished(self) -> list[str]:
         """What has not come to its right end yet."""
         rows = self.rows()
@@ -336,5 +350,10 @@ class Scene:
         assert self.unfinished() == [], [dict(row) for row in rows.purchases]
         if in_review:
             return
+        assert self.stopped() == [], "the sweep lets go of members whose cards are there"
         held = Counter((row["user_id"], row["item_id"]) for row in rows.cards if row["state"] == CardState.HELD)
         assert held == Counter((pull.user_id, pull.card.id) for pull in self.pulls())
+
+
+def _of_sweep(rows: Rows) -> list[sqlite3.Row]:
+    return [row for row in rows.freezes if row["cause"] == CAUSE]

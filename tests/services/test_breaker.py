@@ -23,13 +23,22 @@ from bot.store.rows import value
 from bot.store.tables import freezes as table
 from bot.store.tables import messages, processes
 from bot.texts import say
-from tests.services.conftest import ALICE, BOB, GUILD, OTHER_PACK, SETTLED, World, on_postgres, on_sqlite, refused
+from tests.services.conftest import (
+    ALICE,
+    BOB,
+    GUILD,
+    OPERATORS,
+    OTHER_PACK,
+    SETTLED,
+    World,
+    on_postgres,
+    on_sqlite,
+    refused,
+)
 from tests.services.test_doubts import doubtful
 
 if TYPE_CHECKING:
     from bot.app import App
-
-OPERATORS = 77
 
 
 @pytest.fixture

@@ -23,6 +23,8 @@ from bot.store.tables import purchases as orders
 from tests.services.conftest import (
     ALICE,
     GUILD,
+    LIVE,
+    OPERATORS,
     OTHER_PACK,
     PACK,
     SETTLED,
@@ -31,7 +33,7 @@ from tests.services.conftest import (
     refused,
 )
 from tests.services.test_doubts import doubtful
-from tests.services.test_sweep import LIVE, LONG_AGO, MODERATORS, OPERATORS, frozen, settled_card, sweep, told
+from tests.services.test_sweep import LONG_AGO, MODERATORS, frozen, settled_card, sweep, told
 
 if TYPE_CHECKING:
     from sandbox.engine import Pull

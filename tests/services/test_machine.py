@@ -165,9 +165,9 @@ class Machine(RuleBasedStateMachine):
     async def _end(self) -> None:
         scene = self.scene
         scene.partner.faults.clear()
-        for _ in range(6):
+        for _ in range(9):  # late looks for three hours, the sweep after them, and some more
             await asyncio.sleep(3600)
-            if not scene.unfinished():
+            if not scene.unfinished() and not scene.stopped():
                 break
         try:
             scene.check_the_end()

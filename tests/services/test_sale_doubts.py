@@ -13,8 +13,8 @@ from bot.domain.clock import DAY, HOUR, SECOND
 from bot.domain.ids import reference
 from bot.domain.sale import CardState, SaleState
 from bot.texts import escape
-from tests.services.conftest import GUILD, OTHER_PACK, SETTLED, World, refusal, refused
-from tests.services.test_breaker import OPERATORS, told
+from tests.services.conftest import GUILD, OPERATORS, OTHER_PACK, SETTLED, World, refusal, refused
+from tests.services.test_breaker import told
 
 if TYPE_CHECKING:
     from bot.services.sales import SaleView

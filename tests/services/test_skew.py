@@ -9,9 +9,9 @@ import pytest
 
 from bot.domain.clock import HOUR
 from bot.domain.purchase import State
-from tests.services.conftest import World, refused
-from tests.services.test_breaker import OPERATORS, told
+from tests.services.conftest import OPERATORS, World, refused
 from tests.services.test_breaker import _look as look
+from tests.services.test_breaker import told
 
 
 @pytest.fixture

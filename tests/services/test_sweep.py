@@ -19,23 +19,14 @@ from bot.store.rows import value
 from bot.store.tables import freezes as table
 from bot.store.tables import messages
 from bot.texts import say
-from tests.services.conftest import ALICE, BOB, GUILD, OTHER_PACK, SETTLED, World, refusal
+from tests.services.conftest import ALICE, BOB, GUILD, LIVE, OPERATORS, OTHER_PACK, SETTLED, World, refusal
 from tests.services.test_doubts import doubtful
 
 if TYPE_CHECKING:
     from bot.store.purchases import Purchase
 
 pytestmark = pytest.mark.usefixtures("no_sweep")
-OPERATORS, MODERATORS = 77, 78
-LIVE = {
-    "operator_channel": OPERATORS,
-    "partner_api_key": "live-key",
-    "live_purchases": "on",
-    "guild_ids": str(GUILD),
-    "daily_spend_limit": "1000000",
-    "age_restricted": False,
-}
-"""Not the sandbox, which forgets cards by itself."""
+MODERATORS = 78
 LONG_AGO = 20 * 60
 """Seconds after which nothing that was ordered or sold is still settling."""
 

@@ -15,8 +15,8 @@ from bot.services.differences import AGAIN
 from bot.store import accounts
 from bot.store.accounts import Account
 from bot.store.tables import processes
-from tests.services.conftest import ALICE, BOB, World, on_postgres, on_sqlite
-from tests.services.test_sweep import LONG_AGO, OPERATORS, frozen, settled_card, sweep, told
+from tests.services.conftest import ALICE, BOB, OPERATORS, World, on_postgres, on_sqlite
+from tests.services.test_sweep import LONG_AGO, frozen, settled_card, sweep, told
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection

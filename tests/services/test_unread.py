@@ -11,9 +11,9 @@ from bot.domain.purchase import State
 from bot.partner.errors import ForbiddenError
 from bot.services.differences import UNREAD
 from bot.store import freezes, guilds
-from tests.services.conftest import ALICE, BOB, GUILD, World, on_sqlite, refusal, refused
+from tests.services.conftest import ALICE, BOB, GUILD, LIVE, OPERATORS, World, on_sqlite, refusal, refused
 from tests.services.test_differences import OPERATOR, stopped, vanishes
-from tests.services.test_sweep import LIVE, LONG_AGO, MODERATORS, OPERATORS, frozen, settled_card, sweep, told
+from tests.services.test_sweep import LONG_AGO, MODERATORS, frozen, settled_card, sweep, told
 
 pytestmark = [pytest.mark.usefixtures("no_sweep"), on_sqlite]
 
