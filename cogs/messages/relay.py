@@ -87,8 +87,10 @@ class Relay:
             if message.tries >= MOST_TRIES and isinstance(error, discord.HTTPException) and error.status == BAD_REQUEST:
                 await self._app.outbox.lost(message, f"Discord doesn't take it: {error.text}")
                 return
-            expected = isinstance(error, OSError | aiohttp.ClientError) or (
-                isinstance(error, discord.HTTPException) and (error.status == BUSY or error.status >= BROKEN)
+            expected = (
+                isinstance(error, OSError | aiohttp.ClientError)
+                or (isinstance(error, discord.HTTPException) and (error.status == BUSY or error.status >= BROKEN))
+                or self._client.is_closed()  # the bot stops: its session is gone, and the next one draws it
             )
             log.log(
                 logging.WARNING if expected else logging.ERROR,

@@ -6,10 +6,7 @@ import asyncio
 import logging
 import sqlite3
 from collections import Counter
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import httpx2
 
 from bot.app import App
 from bot.domain.clock import DAY, HOUR
@@ -24,6 +21,7 @@ from bot.store import freezes
 from bot.store.tables import metadata, purchase_steps
 from sandbox import Sandbox
 from tests.services.conftest import LIVE
+from tests.services.noting import Naming, Noted
 from tests.virtual import VirtualClock
 
 if TYPE_CHECKING:
@@ -43,42 +41,6 @@ STOCK = 4
 UNKNOWN = {State.SUBMITTING, State.IN_DOUBT, State.REVIEW, SaleState.SUBMITTING, SaleState.IN_DOUBT}
 SETTLE = Timing().settle
 EXPECTED_ERRORS = ("the partner is failing",)
-_for: ContextVar[str] = ContextVar("_for", default="")
-
-
-class Executed(NamedTuple):
-    """What the partner carried out, for the purchase or sale of that id."""
-
-    subject: str
-    what: Any
-
-
-class _Noted(list[Any]):
-    """A page of the ledger that also notes for whom."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.executed: list[Executed] = []
-
-    def append(self, entry: Any) -> None:
-        super().append(entry)
-        self.executed.append(Executed(_for.get(), entry))
-
-
-class _Naming(httpx2.AsyncBaseTransport):
-    """An order and a sale are tasks that carry their subject's name: the partner shall know it."""
-
-    def __init__(self, inner: httpx2.AsyncBaseTransport) -> None:
-        self._inner = inner
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        task = asyncio.current_task()
-        assert task is not None
-        token = _for.set(task.get_name().rpartition(" ")[2])
-        try:
-            return await self._inner.handle_async_request(request)
-        finally:
-            _for.reset(token)
 
 
 class Errors(logging.Handler):
@@ -127,7 +89,7 @@ class Scene:
         self.partner = Sandbox(temperament="production", clock=self.clock)
         for slug in SLUGS:
             self.partner.keep_only(slug, STOCK)
-        self.bought, self.sold = _Noted(), _Noted()
+        self.bought, self.sold = Noted(), Noted()
         self.partner.ledger.purchases, self.partner.ledger.sales = self.bought, self.sold
         self._sql = sqlite3.connect(path, isolation_level=None)
         self._sql.row_factory = sqlite3.Row
@@ -146,7 +108,7 @@ class Scene:
 
     def _build(self) -> App:
         settings = Settings(_env_file=None, **self._values)
-        transport = _Naming(self.partner.transport())
+        transport = Naming(self.partner.transport())
         return App(settings, clock=self.clock, transport=transport, timing=Timing(give_up=GIVE_UP), sync="OFF")
 
     async def start(self) -> None:
