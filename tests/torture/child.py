@@ -96,7 +96,7 @@ def _wrap_transactions() -> None:
 def _wrap_partner() -> None:
     original, unreachable = Wire.call, int(os.environ.get("UNREACHABLE", "0"))
 
-    async def call(self: Wire, method: str, path: str, *, extensions: Any = None, **values: Any) -> Any:
+    async def call(self: Wire, route: str, method: str, path: str, *, extensions: Any = None, **values: Any) -> Any:
         nonlocal unreachable
         name = next((name for begin, name in points.CALLS.items() if path.startswith(begin)), "look")
         if name == "init" and unreachable:
@@ -112,7 +112,7 @@ def _wrap_partner() -> None:
             if event.endswith("send_request_body.complete"):
                 reached(f"{name} sent")
 
-        answer = await original(self, method, path, extensions={**(extensions or {}), "trace": trace}, **values)
+        answer = await original(self, route, method, path, extensions={**(extensions or {}), "trace": trace}, **values)
         reached(f"{name} answered")
         return answer
 
